@@ -1,0 +1,25 @@
+/**
+ * The two times a part of Sightline may read, and the one way it may wait.
+ * Parts receive a clock, so a test replays any timeline without sleeping.
+ */
+export interface Clock {
+  /** Wall-clock time: milliseconds since the epoch. For timestamps only. */
+  now(): number;
+  /** Monotonic time in milliseconds, with a fraction. For durations only. */
+  monotonic(): number;
+  /** Runs `callback` after `delayMs`; returns what cancels it. Never keeps the process alive. */
+  schedule(callback: () => void, delayMs: number): () => void;
+}
+
+/** The real clock. Its timers are unref'd, so a process that finished its work exits. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  schedule(callback, delayMs) {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};

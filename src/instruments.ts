@@ -1,0 +1,66 @@
+import type { Instrument } from './core/instrument.js';
+import { createInstrumentPool, type InstrumentPoolOptions } from './database/instrument-pool.js';
+import { createMonitorDbQuery, type DbQueryOptions } from './database/monitor-db-query.js';
+import type { MetricsServer } from './http/listen-metrics.js';
+import { createMonitorApi, type ApiInstrument } from './http/monitor-api.js';
+import type { ListenMetricsOptions } from './monitor.js';
+import { getMonitor } from './shared-monitor.js';
+import { createTraceFunction, type SpanAttributes } from './tracing/trace-function.js';
+
+// The shared monitor is asked for at each call, so decorators may be evaluated before configureMonitor().
+
+/**
+ * Names an API endpoint in the HTTP metrics: as a route's middleware, as a wrapper of a handler, or as a
+ * decorator of a method. Under `monitorRequests()` it renames the request; used alone it counts it.
+ * Around a function that gets no Node response (a fetch-style handler) it counts each call, with the status
+ * of what was returned or thrown, else 200 or 500.
+ *
+ * @param endpoint the name; left out: the function's own as wrapper or decorator, the route's pattern as middleware
+ * @throws InvalidOptionError for a name that is no string
+ * @example app.post('/essays', monitorApi('grade_essay'), gradeEssay);
+ */
+export const monitorApi: (endpoint?: string) => ApiInstrument = createMonitorApi(getMonitor);
+
+/**
+ * Counts and times a database query, and makes a client span of it where tracing is on.
+ * A query that fails counts under `<operation>_error`; its error is thrown on unchanged.
+ *
+ * @param operation what the query does: `select`, `insert`, …
+ * @param table the table it works on
+ * @param options further facts for the span
+ * @throws InvalidOptionError for an operation or table that is no text
+ * @example const findUser = monitorDbQuery('select', 'users')(async (id: string) => db.one(…, [id]));
+ */
+export const monitorDbQuery: (operation: string, table: string, options?: DbQueryOptions) => Instrument =
+  createMonitorDbQuery(getMonitor);
+
+/**
+ * Makes a span of each call. With the attributes `function.name`, `function.module`, `success`, and on
+ * failure `error.type` and `error.message`, secrets masked.
+ *
+ * @param name of the span; left out: the function's
+ * @param attributes further attributes of the span
+ * @example const parse = traceFunction('grade.parse', { 'essay.kind': 'cet4' })((text: string) => …);
+ */
+export const traceFunction: (name?: string, attributes?: SpanAttributes) => Instrument = createTraceFunction(
+  () => getMonitor().tracing,
+);
+
+/**
+ * Measures every query of a database pool or client, in place: `pg`, `mysql2`, PGlite, or anything with
+ * `query()`. Operation and table are read from the SQL; values never are.
+ *
+ * @returns the same pool
+ * @example const pool = instrumentPool(new pg.Pool({ connectionString }));
+ */
+export const instrumentPool: <P extends object>(pool: P, options?: InstrumentPoolOptions) => P = createInstrumentPool(getMonitor);
+
+/**
+ * Serves the shared monitor's metrics on a port of their own, which stays off the app's public one.
+ *
+ * @throws SightlineError `SIGHTLINE_LISTEN_FAILED` where the port can't be had
+ * @example const { url } = await listenMetrics({ port: 9464 });
+ */
+export function listenMetrics(options: ListenMetricsOptions): Promise<MetricsServer> {
+  return getMonitor().listenMetrics(options);
+}

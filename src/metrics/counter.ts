@@ -1,0 +1,21 @@
+import { ScalarMetric } from './scalar.js';
+
+/** A value that only grows. */
+export class Counter extends ScalarMetric {
+  readonly type = 'counter';
+
+  /**
+   * Adds to a series by its labels. A value that is negative or no number is ignored.
+   * @example requests.inc({ method: 'GET', endpoint: '/', status_code: 200 })
+   */
+  inc(labels: Readonly<Record<string, string | number>> = {}, value = 1): void {
+    this.add(this.slotOf(labels), value);
+  }
+
+  /** Adds to a series by its slot: the hot path. A value that is negative or not finite is ignored. */
+  add(slot: number, value = 1): void {
+    if (!(value >= 0 && value < Infinity)) return;
+    (this.values[slot] as number) += value;
+    this.touch(slot);
+  }
+}

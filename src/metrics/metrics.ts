@@ -1,0 +1,154 @@
+import type { Clock } from '../core/clock.js';
+import type { Diagnostics } from '../core/diagnostics.js';
+import { AiMetrics, type AiRequest } from './ai-metrics.js';
+import { catalogue, type CounterName, type GaugeName, type HistogramName, type MetricName } from './catalogue.js';
+import { Counter } from './counter.js';
+import { DatabaseMetrics, type DbQuery } from './database-metrics.js';
+import { Gauge } from './gauge.js';
+import { Histogram } from './histogram.js';
+import { HttpMetrics, type HttpRequest } from './http-metrics.js';
+import type { MetricSettings } from './metric.js';
+import { registerMetric, type MetricRegistry } from './registry.js';
+import { IdleSeries } from './idle-series.js';
+
+/** Ready values for {@link Metrics}. */
+export interface MetricsSettings {
+  readonly registry: MetricRegistry;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  /** Series a metric may have before values fold into `other`. */
+  readonly seriesLimit: number;
+  /** Series idle for longer are forgotten; `undefined` keeps all. */
+  readonly seriesTtlMs: number | undefined;
+  /** Bucket bounds in place of the catalogue's. */
+  readonly buckets: Readonly<Partial<Record<HistogramName, readonly number[]>>>;
+}
+
+/**
+ * The metrics of one monitor. Each of the catalogue's is made, and registered, when it is first used.
+ * @example monitor.metrics.recordDbQuery({ operation: 'select', table: 'users', seconds: 0.004 })
+ */
+export class Metrics {
+  readonly #settings: MetricsSettings;
+  readonly #made = new Map<string, Counter | Gauge | Histogram>();
+  readonly #idle: IdleSeries | undefined;
+  #http: HttpMetrics | undefined;
+  #database: DatabaseMetrics | undefined;
+  #ai: AiMetrics | undefined;
+
+  constructor(settings: MetricsSettings) {
+    this.#settings = settings;
+    const { seriesTtlMs } = settings;
+    this.#idle = seriesTtlMs === undefined ? undefined : new IdleSeries(seriesTtlMs);
+    const errors = this.counter('sightline_errors_total');
+    settings.diagnostics.countWith(component => {
+      errors.add(errors.slot(component));
+    });
+  }
+
+  /** Records one HTTP request by hand. */
+  recordHttpRequest(request: HttpRequest): void {
+    this.#guard(() => {
+      this.http.recordRequest(request);
+    });
+  }
+
+  /** Records one database query by hand. */
+  recordDbQuery(query: DbQuery): void {
+    this.#guard(() => {
+      this.database.record(query);
+    });
+  }
+
+  /** Records one call of an AI service by hand. */
+  recordAiRequest(request: AiRequest): void {
+    this.#guard(() => {
+      this.ai.record(request);
+    });
+  }
+
+  /** What records HTTP requests on the hot path. */
+  get http(): HttpMetrics {
+    return (this.#http ??= new HttpMetrics(this));
+  }
+
+  /** What records queries on the hot path. */
+  get database(): DatabaseMetrics {
+    return (this.#database ??= new DatabaseMetrics(this));
+  }
+
+  /** What records AI calls on the hot path. */
+  get ai(): AiMetrics {
+    return (this.#ai ??= new AiMetrics(this));
+  }
+
+  /** A counter of the catalogue. `extraLabels` stand after the catalogue's own. */
+  counter(name: CounterName, extraLabels: readonly string[] = []): Counter {
+    return this.#get(name, () => new Counter(this.#settingsOf(name, extraLabels)));
+  }
+
+  /** A gauge of the catalogue. */
+  gauge(name: GaugeName): Gauge {
+    return this.#get(name, () => new Gauge(this.#settingsOf(name, [])));
+  }
+
+  /** A histogram of the catalogue. `extraLabels` stand after the catalogue's own. */
+  histogram(name: HistogramName, extraLabels: readonly string[] = []): Histogram {
+    return this.#get(name, () => {
+      const buckets = this.#settings.buckets[name] ?? catalogue[name].buckets ?? [];
+      return new Histogram({ ...this.#settingsOf(name, extraLabels), buckets });
+    });
+  }
+
+  /** Grows when any series was forgotten: a slot kept from before may now belong to another. */
+  get generation(): number {
+    return this.#idle?.expiry.generation ?? 0;
+  }
+
+  /** Forgets idle series. Called before each scrape; does nothing without a TTL. */
+  sweep(): void {
+    this.#idle?.sweep(this.#settings.clock.monotonic(), this.#made.values());
+  }
+
+  #get<M extends Counter | Gauge | Histogram>(name: MetricName, make: () => M): M {
+    const made = this.#made.get(name);
+    if (made !== undefined) return made as M;
+    const metric = registerMetric(this.#settings.registry, make());
+    this.#made.set(name, metric);
+    return metric;
+  }
+
+  #settingsOf(name: MetricName, extraLabels: readonly string[]): MetricSettings {
+    const definition = catalogue[name];
+    return {
+      name,
+      help: definition.help,
+      labelNames: [...definition.labels, ...extraLabels],
+      limit: this.#settings.seriesLimit,
+      fold: definition.fold,
+      onFold: () => {
+        this.#countFold(name);
+      },
+      expiry: this.#idle?.expiry,
+    };
+  }
+
+  #countFold(name: MetricName): void {
+    const dropped = this.counter('sightline_series_dropped_total');
+    if (name !== 'sightline_series_dropped_total') dropped.add(dropped.slot(name));
+    this.#settings.diagnostics.notice(
+      'metrics',
+      `\`${name}\` reached its cap of ${this.#settings.seriesLimit} series; new label values fold into "other". ` +
+        'Look for an unbounded label value, or raise `metrics.seriesLimit`.',
+    );
+  }
+
+  /** Recording never throws into the host, whatever it is given. */
+  #guard(record: () => void): void {
+    try {
+      record();
+    } catch (error) {
+      this.#settings.diagnostics.fault('metrics', 'a value could not be recorded', error);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isSightlineMetric, type Metric, type PromMetric, type PromValue } from './metric.js';
+import { defaultLabelsOf, type MetricRegistry } from './registry.js';
+import { escapeLabelValue, formatCanonicalFloat, formatValue } from './text.js';
+
+/** The two exposition formats. */
+export type ExpositionFormat = 'text' | 'openmetrics';
+
+export interface RenderOptions {
+  readonly format: ExpositionFormat;
+  /** Families to render; left out: all. */
+  readonly names?: ReadonlySet<string> | undefined;
+  /** Told of a metric of someone else's that could not be read; the scrape goes on without it. */
+  readonly onFault: (name: string, error: unknown) => void;
+}
+
+/** How long rendering may hold the event loop before it lets other work run. */
+const SLICE_MS = 5;
+/** Lines between two looks at the clock. */
+const LINES_PER_LOOK = 256;
+/** Characters gathered before they are handed on. */
+const CHUNK_CHARS = 65_536;
+
+/**
+ * Renders a whole registry, our metrics and others', in slices: however many series there are,
+ * the loop is never held longer than a few milliseconds at a time.
+ *
+ * @returns the exposition in UTF-8, in pieces of about 64 KiB
+ */
+export async function renderRegistry(registry: MetricRegistry, options: RenderOptions): Promise<Buffer[]> {
+  const page = new Page(options.format, defaultLabelsOf(registry));
+  for (const metric of registry.getMetricsAsArray()) {
+    const name = nameOf(metric);
+    if (name === undefined || (options.names && !options.names.has(name))) continue;
+    if (isSightlineMetric(metric)) {
+      await page.addOurs(metric);
+      continue;
+    }
+    let read: PromMetric;
+    try {
+      read = await (metric as { get(): Promise<PromMetric> }).get();
+    } catch (error) {
+      options.onFault(name, error);
+      continue;
+    }
+    await page.addForeign(name, read);
+  }
+  return page.end();
+}
+
+/** The exposition while it is being written. */
+class Page {
+  readonly #openMetrics: boolean;
+  readonly #defaults: readonly (readonly [name: string, text: string])[];
+  readonly #chunks: Buffer[] = [];
+  #text = '';
+  #lines = 0;
+  #sliceStart = performance.now();
+
+  constructor(format: ExpositionFormat, defaults: Readonly<Record<string, string | number>>) {
+    this.#openMetrics = format === 'openmetrics';
+    this.#defaults = Object.entries(defaults).map(([name, value]) => [name, label(name, value)]);
+  }
+
+  async addOurs(metric: Metric): Promise<void> {
+    const sampleName = this.#header(metric.familyName, metric.type, metric.help);
+    const formatBound = this.#openMetrics ? formatCanonicalFloat : formatValue;
+    const les = [...metric.bucketBounds, Infinity].map(bound => `le="${formatBound(bound)}"`);
+    const defaults = this.#defaults.filter(([name]) => !metric.labelNames.includes(name)).map(([, text]) => text);
+    const common = defaults.join(',');
+    for (const sample of metric.samples()) {
+      let labels = sample.labelText;
+      if (common !== '') labels = labels === '' ? common : `${labels},${common}`;
+      if (sample.bucket >= 0) labels = labels === '' ? (les[sample.bucket] as string) : `${labels},${les[sample.bucket]}`;
+      const { value } = sample;
+      let line = labels === '' ? sampleName + sample.suffix : `${sampleName}${sample.suffix}{${labels}}`;
+      // Small integers, which most samples are, need no more than this.
+      line += ` ${Number.isSafeInteger(value) ? value : formatValue(value)}`;
+      if (this.#openMetrics && sample.exemplar) {
+        const { labels: exemplarLabels, value: seen, timestamp } = sample.exemplar;
+        line += exemplarText(exemplarLabels, seen, timestamp);
+      }
+      this.#text += `${line}\n`;
+      if (++this.#lines % LINES_PER_LOOK === 0) await this.#pause();
+    }
+    this.#endFamily();
+  }
+
+  async addForeign(name: string, metric: PromMetric): Promise<void> {
+    const sampleName = this.#header(name, metric.type, metric.help);
+    for (const value of metric.values) {
+      const { sharedLabels = {} } = value as PromValue & { sharedLabels?: Record<string, string | number> };
+      const labels: Record<string, string | number> = { ...sharedLabels, ...value.labels };
+      const parts = Object.entries(labels).map(([key, text]) => this.#foreignLabel(key, text));
+      for (const [key, text] of this.#defaults) if (!(key in labels)) parts.push(text);
+      const fullName = value.metricName ?? sampleName;
+      this.#text += `${fullName}${parts.length > 0 ? `{${parts.join(',')}}` : ''} ${formatValue(Number(value.value))}`;
+      if (this.#openMetrics && value.exemplar) {
+        const { labelSet, value: seen, timestamp } = value.exemplar;
+        this.#text += exemplarText(labelSet, seen, timestamp);
+      }
+      this.#text += '\n';
+      if (++this.#lines % LINES_PER_LOOK === 0) await this.#pause();
+    }
+    this.#endFamily();
+  }
+
+  end(): Buffer[] {
+    if (this.#openMetrics) this.#text += '# EOF\n';
+    this.#flush();
+    return this.#chunks;
+  }
+
+  /** Writes a family's head; returns the name its plain samples have. */
+  #header(name: string, type: string, help: string): string {
+    // OpenMetrics names a counter's family without the suffix that its samples carry.
+    const isCounter = this.#openMetrics && type === 'counter';
+    const family = isCounter ? name.replace(/_total$/, '') : name;
+    const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+    const text = this.#openMetrics ? escaped.replaceAll('"', '\\"') : escaped;
+    const shownType = this.#openMetrics && type === 'untyped' ? 'unknown' : type;
+    this.#text += `# HELP ${family} ${text}\n# TYPE ${family} ${shownType}\n`;
+    return isCounter ? `${family}_total` : name;
+  }
+
+  #foreignLabel(name: string, value: string | number): string {
+    const isBound = this.#openMetrics && (name === 'le' || name === 'quantile') && value !== '+Inf';
+    return isBound ? `${name}="${formatCanonicalFloat(Number(value))}"` : label(name, value);
+  }
+
+  #endFamily(): void {
+    // An empty line between families reads better; OpenMetrics allows none.
+    if (!this.#openMetrics) this.#text += '\n';
+    if (this.#text.length >= CHUNK_CHARS) this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#text === '') return;
+    this.#chunks.push(Buffer.from(this.#text));
+    this.#text = '';
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#text.length >= CHUNK_CHARS) this.#flush();
+    if (performance.now() - this.#sliceStart < SLICE_MS) return;
+    await nextTurn();
+    this.#sliceStart = performance.now();
+  }
+}
+
+function label(name: string, value: unknown): string {
+  return `${name}="${escapeLabelValue(String(value))}"`;
+}
+
+function exemplarText(labels: Readonly<Record<string, string | number>>, value: number, timestamp: number): string {
+  const text = Object.entries(labels).map(([name, labelValue]) => label(name, labelValue));
+  return ` # {${text.join(',')}} ${formatValue(value)} ${timestamp.toFixed(3)}`;
+}
+
+function nameOf(metric: unknown): string | undefined {
+  if (isSightlineMetric(metric)) return metric.familyName;
+  const { name } = metric as { name?: unknown };
+  return typeof name === 'string' ? name : undefined;
+}
