@@ -127,7 +127,7 @@ export class Monitor implements AsyncDisposable {
     checkOptions('metrics', options.metrics, METRICS_RULES);
     const { metrics = {} } = options;
     this.service = options.service ?? process.env['OTEL_SERVICE_NAME'] ?? 'unknown_service';
-    this.registry = options.registry ?? (new Registry() as MetricRegistry);
+    this.registry = options.registry ?? new Registry();
     this.clock = options.clock ?? systemClock;
     this.diagnostics = new Diagnostics(options.logger ?? console, this.clock);
     this.metrics = new Metrics({

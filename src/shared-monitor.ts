@@ -1,7 +1,6 @@
 import { register } from 'prom-client';
 import { SightlineError } from './core/errors.js';
 import { createMonitor, type Monitor, type MonitorOptions } from './monitor.js';
-import type { MetricRegistry } from './metrics/registry.js';
 
 /** One holder a process, whichever build of the package asks: an app may load the ESM and the CommonJS one. */
 const KEY = Symbol.for('sightline.v1');
@@ -16,7 +15,7 @@ const holder = ((globalThis as { [KEY]?: { monitor?: Monitor } })[KEY] ??= {});
 export function getMonitor(): Monitor {
   const { monitor } = holder;
   if (monitor !== undefined && !monitor.isClosed) return monitor;
-  return (holder.monitor = createMonitor({ registry: register as MetricRegistry }));
+  return (holder.monitor = createMonitor({ registry: register }));
 }
 
 /**
@@ -34,7 +33,7 @@ export function configureMonitor(options: MonitorOptions): Monitor {
         'Call it once, first thing in the app; or `await getMonitor().close()` before setting up another.',
     );
   }
-  return (holder.monitor = createMonitor({ registry: register as MetricRegistry, ...options }));
+  return (holder.monitor = createMonitor({ registry: register, ...options }));
 }
 
 /**

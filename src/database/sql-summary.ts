@@ -203,7 +203,7 @@ class StatementReader extends SqlCursor {
   }
 
   /**
-   * Walks over a query up to its end and gives the first table of its FROM, else the first one of a subquery.
+   * Walks over a query and gives the first table of its FROM, or else the first one of a subquery.
    * A FROM counts only after a SELECT within the same parentheses, which `EXTRACT(year FROM ts)` has not.
    */
   #query(scope: Scope | undefined, depth: number, start: QueryStart = {}): string | undefined {
@@ -211,7 +211,7 @@ class StatementReader extends SqlCursor {
     let main: string | undefined;
     let aside: string | undefined;
     let [beforeLast, last] = ['', ''];
-    while (!this.isOver() && (main === undefined || depth > 0 || start.target !== undefined)) {
+    while (!this.isOver() && (main === undefined || start.target !== undefined)) {
       if (item) {
         item = false;
         const table = this.#fromItem(scope, depth, start.target);

@@ -25,7 +25,13 @@ export class SerialJaegerExporter implements SpanExporter {
   }
 
   export(spans: ReadableSpan[], done: (result: SpanExportResult) => void): void {
-    this.#last = this.#last.then(() => this.#send(spans)).then(done);
+    const asked = this.#clock.monotonic();
+    const sent = this.#last.then(() => {
+      // Its time ran out behind others, so it has been counted as failed.
+      if (this.#clock.monotonic() - asked >= this.#timeoutMs) return noAnswer(this.#timeoutMs);
+      return this.#send(spans);
+    });
+    this.#last = sent.then(done);
   }
 
   /** Never rejects. */
@@ -40,7 +46,7 @@ export class SerialJaegerExporter implements SpanExporter {
         // Its sockets can only be closed with it.
         void close(exporter);
         if (this.#inner === exporter) this.#inner = this.#make();
-        resolve({ code: EXPORT_FAILED, error: new Error(`no answer within ${this.#timeoutMs} ms`) });
+        resolve(noAnswer(this.#timeoutMs));
       }, this.#timeoutMs);
       exporter.export(spans, result => {
         cancel();
@@ -48,6 +54,10 @@ export class SerialJaegerExporter implements SpanExporter {
       });
     });
   }
+}
+
+function noAnswer(timeoutMs: number): SpanExportResult {
+  return { code: EXPORT_FAILED, error: new Error(`no answer within ${timeoutMs} ms`) };
 }
 
 function close(exporter: JaegerExporter): Promise<void> {
