@@ -120,14 +120,19 @@ export function wrapFunction<F extends AnyFunction>(fn: F, observer: Observer): 
     }
     return followResult(result, observation);
   }
-  // Express tells error handlers by their length; own properties, AsyncFunction and metadata come by the prototype.
+  return disguise(wrapped, fn) as F;
+}
+
+/** Makes `wrapped` look like `fn`: Express tells error handlers by their length, and metadata is kept on functions. */
+export function disguise(wrapped: AnyFunction, fn: AnyFunction): AnyFunction {
   Object.defineProperties(wrapped, {
     name: { value: fn.name, configurable: true },
     length: { value: fn.length, configurable: true },
   });
   if (Object.hasOwn(fn, 'prototype')) wrapped.prototype = (fn as { prototype?: unknown }).prototype;
+  // Own properties and AsyncFunction come by the prototype.
   Object.setPrototypeOf(wrapped, fn);
-  return wrapped as unknown as F;
+  return wrapped;
 }
 
 function isDecoratorContext(value: unknown): value is DecoratorContext {

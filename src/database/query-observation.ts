@@ -56,7 +56,8 @@ export class QueryObservation implements Observation {
   }
 
   fail(error: unknown): void {
-    if (this.#span) recordFailure(this.#span, error);
+    // Databases quote values in their messages, so only the kind of error is recorded.
+    if (this.#span) recordFailure(this.#span, error, { message: false });
     this.#end(true);
   }
 

@@ -144,10 +144,15 @@ export abstract class Metric {
     for (let slot = 0; slot < this.table.slots; slot++) {
       if (this.table.values[slot] === undefined || this.labelNames.length === 0) continue;
       if ((this.#lastPass?.[slot] ?? 0) >= pass) continue;
-      this.table.release(slot);
-      this.clear(slot);
-      if (this.expiry) this.expiry.generation++;
+      this.forget(slot);
     }
+  }
+
+  /** Forgets one series; its slot is used again by the next new one. */
+  protected forget(slot: number): void {
+    this.table.release(slot);
+    this.clear(slot);
+    if (this.expiry) this.expiry.generation++;
   }
 
   /** Sets every series back to zero (prom-client's `registry.resetMetrics()`). */

@@ -44,7 +44,7 @@ export function isSdkDisabled(env: Environment): boolean {
 /** The exporter that the environment names, or hints at by naming its target. */
 export function exporterOf(env: Environment): ExporterName {
   const named = checked(env, ['OTEL_TRACES_EXPORTER'], exporterName, text => text.toLowerCase());
-  if (named !== undefined) return named;
+  if (named !== undefined) return named as ExporterName;
   if (first(env, OTLP_ENDPOINTS) !== undefined) return 'otlp';
   return first(env, [...JAEGER_HOSTS, ...JAEGER_PORTS, JAEGER_ENDPOINT]) === undefined ? 'otlp' : 'jaeger';
 }

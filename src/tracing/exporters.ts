@@ -42,7 +42,7 @@ export function createExporter(settings: ExporterSettings, parts: ExporterParts)
     case 'console':
       return { exporter: new (loadSdk().ConsoleSpanExporter)(), target: 'the console', label: 'console' };
     case 'custom':
-      return { exporter: settings.exporter as SpanExporter, target: 'the exporter in `tracing.exporter`', label: 'custom' };
+      return { exporter: settings.exporter, target: 'the exporter in `tracing.exporter`', label: 'custom' };
     case 'otlp':
       return createOtlp(settings, parts);
     case 'jaeger':

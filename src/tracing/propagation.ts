@@ -33,7 +33,11 @@ export function traceHeaders(): Record<string, string> {
 export function injectHeaders(headers?: undefined): Record<string, string>;
 export function injectHeaders<H extends HeadersLike>(headers: H): H;
 export function injectHeaders(headers: HeadersLike = {}): HeadersLike {
-  const added = traceHeaders();
+  return withHeaders(headers, traceHeaders());
+}
+
+/** A copy of `headers`, of the same kind, with `added` in the place of headers of the same names. */
+export function withHeaders(headers: HeadersLike, added: Readonly<Record<string, string>>): HeadersLike {
   if (isHeaders(headers)) {
     // The class of the one given: undici and node-fetch have their own.
     const copy = new (headers.constructor as typeof Headers)(headers);

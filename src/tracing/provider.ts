@@ -3,7 +3,6 @@ import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { settleWithin } from '../core/settle-within.js';
-import type { Metrics } from '../metrics/metrics.js';
 import { BoundedProcessor } from './bounded-processor.js';
 import { CountedExporter } from './counted-exporter.js';
 import { createExporter, type ChosenExporter } from './exporters.js';
@@ -13,12 +12,17 @@ import { createResource } from './resource.js';
 import { loadSdk, type Sdk } from './sdk.js';
 import { SCOPE, type SpanSource } from './span-source.js';
 
+/** The part of `Metrics` that counts spans. */
+export interface SpanCounters {
+  counter(name: 'sightline_spans_total'): { slot(exporter: string, result: string): number; add(slot: number, value?: number): void };
+}
+
 /** What a provider needs of its monitor. */
 export interface ProviderParts {
   readonly service: string;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
-  readonly metrics: Metrics;
+  readonly metrics: SpanCounters;
 }
 
 /** Longest attribute value. OpenTelemetry's default is none, and one large value could fill a batch. */

@@ -1,7 +1,8 @@
+import type * as sdk from '@opentelemetry/sdk-trace-node';
 import { loadOptionalPeer } from '../core/optional-peer.js';
 
 /** OpenTelemetry's SDK, of which Sightline only knows the types before it is needed. */
-export type Sdk = typeof import('@opentelemetry/sdk-trace-node');
+export type Sdk = typeof sdk;
 
 /**
  * Loads the SDK.

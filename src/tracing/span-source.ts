@@ -1,4 +1,6 @@
 import { ProxyTracerProvider, type Tracer, type TracerProvider } from '@opentelemetry/api';
+import type { Clock } from '../core/clock.js';
+import { settleWithin } from '../core/settle-within.js';
 import { registeredProvider } from './global-api.js';
 
 /** Name of the instrumentation that our spans say they come from. */
@@ -15,6 +17,9 @@ export interface SpanSource {
   close(): Promise<void>;
 }
 
+/** How long the app's own provider may take to flush. */
+const APP_FLUSH_MS = 5_000;
+
 const noopTracer: Tracer = new ProxyTracerProvider().getDelegate().getTracer(SCOPE);
 
 /** No spans: tracing is off, or closed. */
@@ -27,8 +32,13 @@ export const noSource: SpanSource = {
 
 /** The provider that the app registers, before or after us; no spans until then. Never closed by us. */
 export class AppSource implements SpanSource {
+  readonly #clock: Clock;
   #provider: TracerProvider | undefined;
   #tracer: Tracer = noopTracer;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   get active(): boolean {
     return registeredProvider() !== undefined;
@@ -44,11 +54,9 @@ export class AppSource implements SpanSource {
   }
 
   async flush(): Promise<void> {
-    try {
-      await (registeredProvider() as { forceFlush?(): Promise<void> } | undefined)?.forceFlush?.();
-    } catch {
-      // Its own to report.
-    }
+    const provider = registeredProvider() as { forceFlush?(): Promise<void> } | undefined;
+    // A failure is its own to report.
+    await settleWithin((async () => provider?.forceFlush?.())(), APP_FLUSH_MS, this.#clock);
   }
 
   close(): Promise<void> {

@@ -4,13 +4,11 @@ import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { InvalidOptionError } from '../core/errors.js';
 import type { Instrument } from '../core/instrument.js';
-import { settleWithin } from '../core/settle-within.js';
-import type { Metrics } from '../metrics/metrics.js';
 import { isSdkDisabled, resourceAttributes, type Environment } from './environment.js';
 import { isOurProvider, registeredProvider } from './global-api.js';
 import type { TracingOptions } from './options.js';
-import { extractHeaders, injectHeaders, traceHeaders, type HeadersLike } from './propagation.js';
-import { createProvider } from './provider.js';
+import { extractHeaders, traceHeaders, withHeaders, type HeadersLike } from './propagation.js';
+import { createProvider, type SpanCounters } from './provider.js';
 import { resolveOptions } from './resolve-options.js';
 import { AppSource, noSource, type SpanSource } from './span-source.js';
 import { createTraceFunction, type SpanAttributes } from './trace-function.js';
@@ -23,13 +21,10 @@ export interface TracingSettings {
   readonly options: boolean | TracingOptions | undefined;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
-  readonly metrics: Metrics;
+  readonly metrics: SpanCounters;
   /** Default: `process.env`. */
   readonly env?: Environment;
 }
-
-/** How long the app's own provider may take to flush. */
-const APP_FLUSH_MS = 5_000;
 
 /**
  * The traces of one monitor.
@@ -37,16 +32,14 @@ const APP_FLUSH_MS = 5_000;
  */
 export class Tracing {
   #source: SpanSource;
-  readonly #clock: Clock;
   readonly #diagnostics: Diagnostics;
   #closing: Promise<void> | undefined;
   /** {@link Instrument} that makes a span of each call; the name defaults to the function's. */
   readonly traceFunction: (name?: string, attributes?: SpanAttributes) => Instrument;
 
   /** Use {@link createTracing}. */
-  constructor(source: SpanSource, clock: Clock, diagnostics: Diagnostics) {
+  constructor(source: SpanSource, diagnostics: Diagnostics) {
     this.#source = source;
-    this.#clock = clock;
     this.#diagnostics = diagnostics;
     this.traceFunction = createTraceFunction(() => this);
   }
@@ -68,8 +61,8 @@ export class Tracing {
   injectHeaders(headers?: undefined): Record<string, string>;
   injectHeaders<H extends HeadersLike>(headers: H): H;
   injectHeaders(headers: HeadersLike = {}): HeadersLike {
-    if (!this.active) return headers;
-    return this.#diagnostics.guard('tracing', 'headers could not be added', () => injectHeaders(headers)) ?? headers;
+    const added = this.traceHeaders();
+    return this.#diagnostics.guard('tracing', 'headers could not be added', () => withHeaders(headers, added)) ?? headers;
   }
 
   /** The headers that continue the current trace; empty without one. */
@@ -90,8 +83,8 @@ export class Tracing {
   }
 
   /** Waits until finished spans are exported, or `exportTimeout` has passed. Never rejects. */
-  async flush(): Promise<void> {
-    await settleWithin(this.#source.flush(), APP_FLUSH_MS, this.#clock);
+  flush(): Promise<void> {
+    return this.#source.flush();
   }
 
   /**
@@ -115,8 +108,8 @@ export class Tracing {
  * @throws SightlineError `SIGHTLINE_MISSING_PEER` naming the package to install
  */
 export function createTracing({ options, service, clock, diagnostics, metrics, env = process.env }: TracingSettings): Tracing {
-  const tracing = (source: SpanSource): Tracing => new Tracing(source, clock, diagnostics);
-  if (options === undefined) return tracing(new AppSource());
+  const tracing = (source: SpanSource): Tracing => new Tracing(source, diagnostics);
+  if (options === undefined) return tracing(new AppSource(clock));
   if (options === false) return tracing(noSource);
   if (options !== true && (typeof options !== 'object' || options === null)) {
     throw new InvalidOptionError('tracing', options, 'true, false or an object');
@@ -129,7 +122,7 @@ export function createTracing({ options, service, clock, diagnostics, metrics, e
       'tracing',
       'the app has registered an OpenTelemetry provider of its own: spans go there, and the option `tracing` is ignored',
     );
-    return tracing(new AppSource());
+    return tracing(new AppSource(clock));
   }
   return tracing(createProvider(settings, { service: serviceName(service, options, env), clock, diagnostics, metrics }));
 }
