@@ -2,12 +2,12 @@
 import { Duplex } from 'node:stream';
 
 /**
- * Requests without a network: a connection in memory, given to a real `http.Server`.
+ * A connection in memory, for a real `http.Server`.
  *
  * The server's own parser, requests, responses and events do their work as in production; only the kernel is
- * missing, whose time varies by more than what is measured here. (A mocked request and response, such as
- * light-my-request's, costs about the same, but ends a response in its own way and takes the size of a response,
- * the socket and the parser out of the measurement.)
+ * missing, whose time varies by more than what is measured here. A mocked request and response, such as
+ * light-my-request's, cost about the same, but end a response in a way of their own, and leave out the parser and
+ * the socket, from which sizes are read.
  */
 class InMemoryConnection extends Duplex {
   bytesWritten = 0;
@@ -15,8 +15,13 @@ class InMemoryConnection extends Duplex {
   remotePort = 50_000;
   localAddress = '127.0.0.1';
   localPort = 80;
-  /** Called with each answer. @type {(answer: Buffer) => void} */
+  /** Called with each answer, in pieces. @type {(pieces: unknown[]) => void} */
   onAnswer = () => {};
+
+  constructor() {
+    // As a socket does, which encodes strings on their way to the kernel.
+    super({ decodeStrings: false });
+  }
 
   _read() {}
 
@@ -24,7 +29,14 @@ class InMemoryConnection extends Duplex {
   _write(chunk, _encoding, done) {
     this.bytesWritten += chunk.length;
     done();
-    this.onAnswer(chunk);
+    this.onAnswer([chunk]);
+  }
+
+  /** Head and body, which Node writes one after the other and sends as one. @type {NonNullable<Duplex['_writev']>} */
+  _writev(chunks, done) {
+    for (const { chunk } of chunks) this.bytesWritten += chunk.length;
+    done();
+    this.onAnswer(chunks.map(({ chunk }) => chunk));
   }
 
   setTimeout() {
@@ -33,10 +45,10 @@ class InMemoryConnection extends Duplex {
 }
 
 /**
- * Sends requests to a server, one at a time, each in a turn of the event loop of its own.
+ * Sends requests to a server, one at a time, each in an event loop turn of its own.
  *
  * @param {import('node:http').Server} server
- * @param {readonly Buffer[]} requests raw requests, sent in rotation; each must be answered in one write
+ * @param {readonly Buffer[]} requests raw requests, sent in rotation
  */
 export function injector(server, requests) {
   const connection = new InMemoryConnection();
@@ -46,18 +58,15 @@ export function injector(server, requests) {
     connection.push(requests[sent++ % requests.length]);
   };
   return {
-    /** Answers to the first requests, as text. */
-    async answers() {
-      /** @type {string[]} */ const texts = [];
-      for (const _ of requests) {
-        texts.push(
-          await new Promise(resolve => {
-            connection.onAnswer = answer => setImmediate(resolve, String(answer));
-            next();
-          }),
-        );
-      }
-      return texts;
+    /**
+     * Sends the next request and gives its answer, as text.
+     * @returns {Promise<string>}
+     */
+    answer() {
+      return new Promise(resolve => {
+        connection.onAnswer = pieces => setImmediate(resolve, pieces.join(''));
+        next();
+      });
     },
     /**
      * @param {number} times
