@@ -11,13 +11,21 @@ export interface Clock {
   schedule(callback: () => void, delayMs: number): () => void;
 }
 
+/** Node's timers take no more (24.8 days); one that is given more fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The real clock. Its timers are unref'd, so a process that finished its work exits. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   schedule(callback, delayMs) {
-    const timer = setTimeout(callback, delayMs);
-    timer.unref();
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number): void => {
+      const isLast = !(leftMs > LONGEST_TIMER_MS);
+      timer = isLast ? setTimeout(callback, leftMs) : setTimeout(wait, LONGEST_TIMER_MS, leftMs - LONGEST_TIMER_MS);
+      timer.unref();
+    };
+    wait(delayMs);
     return () => {
       clearTimeout(timer);
     };

@@ -51,7 +51,9 @@ export class Diagnostics {
       const held = state?.held ?? 0;
       this.#components.set(component, { lastLine: now, held: 0 });
       const more = held > 0 ? ` (and ${held} more in the last minute)` : '';
-      this.#logger.warn(`[sightline] ${component}: ${redact(message)}${more}`);
+      const written = this.#logger.warn(`[sightline] ${component}: ${redact(message)}${more}`) as unknown;
+      // A logger may be asynchronous, whatever its type says.
+      if (written instanceof Promise) written.catch(() => {});
     } catch {
       // A logger that throws must not take the host down with it.
     }

@@ -18,6 +18,9 @@ export class SightlineError extends Error {
   }
 }
 
+/** Stands for a refused value that an error must not show, because it may be a secret. */
+export const NOT_SHOWN: unique symbol = Symbol('not shown');
+
 /** A value in an options object, or in the environment, that can't be used. */
 export class InvalidOptionError extends SightlineError {
   /** The path of the option, as the user wrote it: `tracing.sampleRatio`. */
@@ -25,11 +28,12 @@ export class InvalidOptionError extends SightlineError {
 
   /**
    * @param option path of the option, as the user wrote it
-   * @param given the refused value; shown shortened, and never for options that hold secrets
+   * @param given the refused value, shown shortened; {@link NOT_SHOWN} for options that hold secrets
    * @param allowed what the option takes, completing "expected …"
    */
   constructor(option: string, given: unknown, allowed: string) {
-    super('SIGHTLINE_INVALID_OPTION', `Invalid option \`${option}\`: got ${describe(given)}, expected ${allowed}.`);
+    const got = given === NOT_SHOWN ? '' : `got ${describe(given)}, `;
+    super('SIGHTLINE_INVALID_OPTION', `Invalid option \`${option}\`: ${got}expected ${allowed}.`);
     this.name = 'InvalidOptionError';
     this.option = option;
   }

@@ -64,15 +64,15 @@ function followThenable(object: Methods, observation: Observation, isLazy: boole
       Reflect.apply(then, this, [
         (value: unknown) => {
           observation.succeed(value);
-          return typeof onFulfilled === 'function' ? (onFulfilled as AnyFunction)(value) : value;
+          return typeof onFulfilled === 'function' ? ((onFulfilled as AnyFunction)(value) as unknown) : value;
         },
         (error: unknown) => {
           observation.fail(error);
           if (typeof onRejected === 'function') return (onRejected as AnyFunction)(error) as unknown;
           throw error;
         },
-      ]);
-    return isLazy && observation.run ? observation.run(call, undefined, []) : call();
+      ]) as unknown;
+    return isLazy && observation.run ? observation.run(call, undefined, []) : (call() as unknown);
   };
   shadow(object, 'then', observedThen);
   // Promise.prototype's catch and finally go through `then`; a thenable's own may not (Prisma's don't).

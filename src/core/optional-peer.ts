@@ -27,6 +27,7 @@ export function loadOptionalPeer<T>(name: string, neededFor: string): T {
 }
 
 function isNotFound(cause: unknown, name: string): boolean {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return code === 'MODULE_NOT_FOUND' && message.includes(`'${name}'`);
+  // A package may throw anything while it loads.
+  const { code, message } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+  return code === 'MODULE_NOT_FOUND' && String(message).includes(`'${name}'`);
 }

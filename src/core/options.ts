@@ -1,4 +1,4 @@
-import { InvalidOptionError } from './errors.js';
+import { InvalidOptionError, NOT_SHOWN } from './errors.js';
 
 /** What a key of an options object may hold: a check, and its name for the error. */
 export interface OptionRule {
@@ -39,10 +39,9 @@ export function checkOptions(path: string, options: unknown, rules: Readonly<Rec
   if (!anObject.accepts(options)) throw new InvalidOptionError(path || 'options', options, 'an object');
   for (const [key, value] of Object.entries(options as Record<string, unknown>)) {
     const name = path ? `${path}.${key}` : key;
-    const rule = rules[key];
-    if (rule === undefined) {
-      throw new InvalidOptionError(name, value, `no such option; known here: ${Object.keys(rules).join(', ')}`);
-    }
+    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
+    // Its value stays unseen: it may be a secret under a name that was mistyped.
+    if (rule === undefined) throw new InvalidOptionError(name, NOT_SHOWN, `one of the options ${Object.keys(rules).join(', ')}`);
     if (value !== undefined && !rule.accepts(value)) throw new InvalidOptionError(name, value, rule.allowed);
   }
 }

@@ -81,13 +81,16 @@ export function recogniseDriver(object: object): Driver {
   return { system: undefined, namespace: undefined, reader: undefined };
 }
 
-/** As pg has it: the option, else the connection string, else the environment. */
+/** As pg has it: the connection string's, else the option, else the environment's. */
 function pgDatabase({ database, connectionString }: Members): string | undefined {
-  if (typeof connectionString !== 'string') return text(database) ?? text(process.env['PGDATABASE']);
+  return databaseOf(connectionString) ?? text(database) ?? text(process.env['PGDATABASE']);
+}
+
+function databaseOf(connectionString: unknown): string | undefined {
   try {
-    return text(decodeURIComponent(new URL(connectionString).pathname.slice(1))) ?? text(database);
+    return text(decodeURIComponent(new URL(String(connectionString)).pathname.slice(1)));
   } catch {
-    return text(database); // a socket's path, or what pg itself will refuse
+    return undefined; // none, a socket's path, or what pg itself will refuse
   }
 }
 

@@ -26,11 +26,33 @@ export interface GaugeParts {
  */
 export function observePoolGauges({ metrics, diagnostics }: GaugeParts, pool: object, reader: PoolReader, name: string): void {
   const label = reserveName(metrics.gauge('db_pool_connections'), pool, name);
-  const weak = new WeakRef(pool);
-  for (const [gauge, figure] of Object.entries(GAUGES)) {
-    if (reader.figures(pool)[figure] === undefined) continue;
-    observeFigure(metrics.gauge(gauge as GaugeName), label, weak, () => undefined);
+  const known = reader.figures(pool);
+  // No closure here may use `pool` itself: the gauge keeps them all.
+  const figures = weakFigures(new WeakRef(pool), reader, diagnostics);
+  for (const [gauge, figure] of Object.entries(GAUGES) as [keyof typeof GAUGES, keyof PoolFigures][]) {
+    if (known[figure] !== undefined) metrics.gauge(gauge).observe({ pool: label }, () => figures()?.[figure]);
   }
-  void diagnostics;
-  void observeFigure;
+}
+
+function weakFigures(weak: WeakRef<object>, reader: PoolReader, diagnostics: Diagnostics): () => PoolFigures | undefined {
+  return () => {
+    const pool = weak.deref();
+    try {
+      return pool && reader.figures(pool);
+    } catch (error) {
+      diagnostics.fault('database', 'a pool could not be read', error);
+      throw error;
+    }
+  };
+}
+
+function reserveName(gauge: Gauge, pool: object, name: string): string {
+  const names = named.get(gauge) ?? new Map<string, WeakRef<object>>();
+  named.set(gauge, names);
+  for (const [taken, weak] of names) if (weak.deref() === undefined) names.delete(taken);
+  const isFree = (candidate: string): boolean => [undefined, pool].includes(names.get(candidate)?.deref());
+  let free = name;
+  for (let n = 2; !isFree(free); n++) free = `${name}-${n}`;
+  names.set(free, new WeakRef(pool));
+  return free;
 }

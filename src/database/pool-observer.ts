@@ -2,6 +2,7 @@ import { errorMonitor } from 'node:events';
 import { context } from '@opentelemetry/api';
 import { followResult } from '../core/follow-result.js';
 import { disguise, type AnyFunction } from '../core/instrument.js';
+import type { PoolReader } from './driver.js';
 import { PoolQuery } from './pool-query.js';
 import { followCall, prepareCall, type QueryCall } from './query-call.js';
 import type { DatabaseMonitorParts, QueryDescription } from './query-observation.js';
@@ -66,6 +67,14 @@ export class PoolObserver {
         return observer.#checkOut(pool, original, this, args);
       };
     });
+  }
+
+  /** Adopts the connections that a pool has, and each new one before the app gets to see it. */
+  adoptConnections(pool: object, reader: PoolReader): void {
+    for (const connection of reader.connections(pool)) this.adopt(connection);
+    const { prependListener } = pool as Members;
+    if (typeof prependListener !== 'function') return;
+    Reflect.apply(prependListener, pool, [reader.newConnection, (connection: unknown) => { this.attempt(() => { this.adopt(connection); }); }]);
   }
 
   /** Runs a part of ours that may fail; the host goes on without it. */

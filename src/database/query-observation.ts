@@ -2,13 +2,13 @@ import { context, SpanKind, trace, type Context, type Span } from '@opentelemetr
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import type { AnyFunction, Observation } from '../core/instrument.js';
-import type { DatabaseMetrics } from '../metrics/database-metrics.js';
+import type { Metrics } from '../metrics/metrics.js';
 import { recordFailure } from '../tracing/span-failure.js';
 import type { Tracing } from '../tracing/tracing.js';
 
 /** What the database instruments need of a monitor. */
 export interface DatabaseMonitorParts {
-  readonly metrics: { readonly database: DatabaseMetrics };
+  readonly metrics: Pick<Metrics, 'database' | 'gauge'>;
   readonly tracing: Tracing;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;

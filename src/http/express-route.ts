@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
+  innerApp,
+  innerStack,
+  matchesLike,
   matchLayer,
   pathOf,
   routerOf,
@@ -8,12 +11,11 @@ import {
   type ExpressRequest,
   type ExpressRoute,
 } from './express-internals.js';
-import { fixedMountPattern, matchesLike, matchMount, patternText } from './express-mount.js';
+import { fixedMountPattern, matchMount, patternText } from './express-mount.js';
 import { factsOf, type RequestFacts, type RouteSource } from './observed-request.js';
 
-/** One way to reach a route: the mounts from its app's router down, and its own layer. */
+/** One way to reach a route: the mounts from the outermost app's router down, and its own layer. */
 interface Place {
-  readonly app: ExpressApp;
   readonly mounts: readonly ExpressLayer[];
   readonly layer: ExpressLayer;
 }
@@ -21,13 +23,26 @@ interface Place {
 /** A route and where it stands. `pattern` is known where nothing in a URL can change it. */
 interface TrackedRoute {
   readonly route: ExpressRoute;
+  /** Empty where a function of the app hides the router that has it. */
   readonly places: Place[];
   pattern: string | undefined;
 }
 
+/** What is known of an app that is mounted in no other one. */
+interface KnownApp {
+  /** Its routers' layers at the last walk. */
+  stack: readonly ExpressLayer[];
+  size: number;
+  /** Walks that did not find a route which a request had met. */
+  fruitless: number;
+  /** Mounted `use()` handlers answer without a route; their patterns are kept by the URL they were mounted at. */
+  readonly mounts: Map<string, string>;
+}
+
 const TRACKED = Symbol.for('sightline.route');
-/** Mounted `use()` handlers answer without a route; their patterns are kept by the URL they were mounted at. */
 const MOUNTS_KEPT = 1_000;
+/** An app that hides more routes than this makes them as it goes, and is not searched for them any more. */
+const FRUITLESS_WALKS = 200;
 
 /**
  * Route patterns in Express 4 and 5.
@@ -39,49 +54,77 @@ const MOUNTS_KEPT = 1_000;
  */
 export class ExpressRoutes implements RouteSource {
   readonly #routes = new WeakMap<ExpressRoute, TrackedRoute>();
-  readonly #indexedSize = new WeakMap<ExpressApp, number>();
-  readonly #mounts = new Map<string, string>();
+  readonly #apps = new WeakMap<ExpressApp, KnownApp>();
+  /** The outermost app of each app that a walk came through. */
+  readonly #roots = new WeakMap<ExpressApp, ExpressApp>();
 
   prepare(request: IncomingMessage): void {
     const { app } = request as ExpressRequest;
     if (app === undefined) return;
-    const stack = routerOf(app)?.stack;
-    if (stack !== undefined && this.#indexedSize.get(app) !== stack.length) this.#index(app);
+    const root = this.#roots.get(app) ?? outermost(app);
+    const stack = routerOf(root)?.stack;
+    if (stack === undefined) return;
+    const known = this.#apps.get(root);
+    if (known === undefined || known.stack !== stack || known.size !== stack.length) this.#index(root);
   }
 
   endpointOf(request: IncomingMessage, _response: ServerResponse, facts: RequestFacts): string | undefined {
     const expressRequest = request as ExpressRequest;
-    const tracked = (facts.route as TrackedRoute | undefined) ?? this.#findUntracked(expressRequest);
-    if (tracked !== undefined) return (tracked.pattern ?? this.#patternFor(tracked, expressRequest)) || '/';
-    return this.#mountOf(expressRequest);
+    const tracked = (facts.route as TrackedRoute | undefined) ?? this.#findRoute(expressRequest, facts);
+    if (tracked === undefined) return this.#mountOf(expressRequest);
+    return (tracked.pattern ?? this.#patternFor(tracked, expressRequest)) || '/';
   }
 
-  /** A route added since the last walk: found by the router's own note, and tracked from now on. */
-  #findUntracked({ app, route }: ExpressRequest): TrackedRoute | undefined {
-    // A route we track that is not in `facts` has passed the request on.
-    if (route === undefined || app === undefined || this.#routes.has(route)) return undefined;
-    this.#index(app);
+  /** By the router's own note, the route that a request did not enter, or not in our sight. */
+  #findRoute({ app, route }: ExpressRequest, { passed }: RequestFacts): TrackedRoute | undefined {
+    if (route === undefined || app === undefined) return undefined;
+    const tracked = this.#routes.get(route);
+    // The note stays behind when a route passes the request on. Otherwise loading a parameter answered or failed,
+    // or observing only began inside of the route.
+    if (tracked !== undefined) return tracked === passed ? undefined : tracked;
+    return passed === undefined ? this.#findUntracked(app, route) : undefined;
+  }
+
+  /** A route added since the last walk, tracked from now on; or one that no walk finds. */
+  #findUntracked(app: ExpressApp, route: ExpressRoute): TrackedRoute | undefined {
+    const root = this.#roots.get(app) ?? outermost(app);
+    const known = this.#apps.get(root) ?? this.#index(root);
+    if (known === undefined || known.fruitless >= FRUITLESS_WALKS) return undefined;
+    this.#index(root);
+    // Mounted in several apps, it only knows the last of them.
+    if (!this.#routes.has(route) && app !== root) this.#index(app);
+    if (!this.#routes.has(route)) {
+      known.fruitless++;
+      this.#routes.set(route, { route, places: [], pattern: undefined });
+    }
     return this.#routes.get(route);
   }
 
-  #index(app: ExpressApp): void {
-    const stack = routerOf(app)?.stack;
-    if (stack === undefined) return;
-    this.#indexedSize.set(app, stack.length);
-    this.#mounts.clear();
-    this.#walk(app, stack, [], new Set());
+  #index(root: ExpressApp): KnownApp | undefined {
+    const stack = routerOf(root)?.stack;
+    if (stack === undefined) return undefined;
+    let known = this.#apps.get(root);
+    if (known === undefined) this.#apps.set(root, (known = { stack, size: 0, fruitless: 0, mounts: new Map() }));
+    known.stack = stack;
+    known.size = stack.length;
+    known.mounts.clear();
+    this.#walk(root, stack, [], new Set());
+    return known;
   }
 
-  #walk(app: ExpressApp, stack: readonly ExpressLayer[], mounts: readonly ExpressLayer[], above: Set<unknown>): void {
+  #walk(root: ExpressApp, stack: readonly ExpressLayer[], mounts: readonly ExpressLayer[], above: Set<unknown>): void {
     // A router mounted inside itself is walked once.
     if (above.has(stack)) return;
     above.add(stack);
     for (const layer of stack) {
-      if (layer.route) this.#add(layer.route, { app, mounts, layer });
-      else {
-        const inner = innerStack(layer);
-        if (inner) this.#walk(app, inner, [...mounts, layer], above);
+      if (layer.route) {
+        this.#add(layer.route, { mounts, layer });
+        continue;
       }
+      const app = innerApp(layer);
+      if (app !== undefined) this.#roots.set(app, root);
+      const inner = innerStack(layer);
+      if (inner) this.#walk(root, inner, [...mounts, layer], above);
     }
     above.delete(stack);
   }
@@ -95,75 +138,76 @@ export class ExpressRoutes implements RouteSource {
     if (isKnown) return;
     tracked.places.push(place);
     tracked.pattern = tracked.places.length === 1 ? fixedPattern(route, place) : undefined;
-    track(place.layer, this.#routes);
+    track(place.layer, tracked);
   }
 
   /** The pattern where the URL decides it: several mounts, several paths, or a mount that shows no pattern. */
-  #patternFor(tracked: TrackedRoute, request: ExpressRequest): string {
+  #patternFor({ route, places }: TrackedRoute, request: ExpressRequest): string {
     const path = pathOf(request.originalUrl ?? request.url ?? '/');
-    for (const place of tracked.places) {
-      for (const prefix of prefixesOf(place.app, path)) {
-        const pattern = matchPlace(place, tracked.route, prefix.rest);
-        if (pattern !== undefined) return prefix.pattern + pattern;
-      }
+    for (const place of places) {
+      const pattern = matchPlace(place, route, path);
+      if (pattern !== undefined) return pattern;
     }
     // The URL was rewritten on the way, so it can't tell; the route's own path is right and bounded.
-    return [tracked.route.path].flat().map(patternText).join('|');
+    const own = [route.path].flat().map(patternText).join('|');
+    return places.length > 0 ? own : (this.#mountOf(request) ?? '') + own;
   }
 
-  /** A request that a mounted `use()` handler answered: `express.static` under `/assets`. */
+  /** The mount a request is inside of: that of the `use()` handler that answered, `express.static` under `/assets`. */
   #mountOf(request: ExpressRequest): string | undefined {
     const { app, baseUrl } = request;
     if (app === undefined || !baseUrl) return undefined;
-    const kept = this.#mounts.get(baseUrl);
+    const root = this.#roots.get(app) ?? outermost(app);
+    const mounts = this.#apps.get(root)?.mounts;
+    if (mounts === undefined) return undefined;
+    const kept = mounts.get(baseUrl);
     if (kept !== undefined) return kept;
     const path = pathOf(request.originalUrl ?? request.url ?? '/');
-    for (const prefix of prefixesOf(app, path)) {
-      const length = baseUrl.length - prefix.length;
-      const pattern = length === 0 ? '' : findMount(routerOf(app)?.stack ?? [], prefix.rest, length);
-      if (pattern === undefined) continue;
-      if (this.#mounts.size >= MOUNTS_KEPT) this.#mounts.clear();
-      this.#mounts.set(baseUrl, prefix.pattern + pattern);
-      return prefix.pattern + pattern || undefined;
-    }
-    return undefined;
+    const pattern = findMount(routerOf(root)?.stack ?? [], path, baseUrl.length);
+    if (pattern === undefined) return undefined;
+    if (mounts.size >= MOUNTS_KEPT) mounts.clear();
+    mounts.set(baseUrl, pattern);
+    return pattern;
   }
 }
 
+/** The app that an app is mounted in, or it itself. */
+function outermost(app: ExpressApp): ExpressApp {
+  return app.parent === undefined ? app : outermost(app.parent);
+}
+
 /** Lets a route's layer report who enters it, and who it passes on. Once a layer, whoever asks. */
-function track(layer: ExpressLayer, routes: WeakMap<ExpressRoute, TrackedRoute>): void {
+function track(layer: ExpressLayer, tracked: TrackedRoute): void {
   if (TRACKED in layer) return;
   Object.defineProperty(layer, TRACKED, { value: true });
   const { handle } = layer;
-  const tracked = routes.get(layer.route as ExpressRoute);
   layer.handle = function (request, response, next) {
     const facts = factsOf(response);
-    if (facts === undefined) return handle(request, response, next);
-    const { endpoint } = facts;
-    facts.route = tracked;
+    const endpoint = facts?.endpoint;
+    if (facts !== undefined) facts.route = tracked;
     return handle(request, response, (error?: unknown) => {
-      // With an error the route stays the one that answers: it caused the answer.
-      if (!error || error === 'route' || error === 'router') {
-        facts.route = undefined;
-        facts.endpoint = endpoint;
-      } else {
-        facts.error = error;
-      }
+      // Observing may have begun inside of the route.
+      const observed = facts ?? factsOf(response);
+      if (observed !== undefined) leave(observed, tracked, endpoint, error);
       next(error);
     });
   };
 }
 
-function innerStack(layer: ExpressLayer): readonly ExpressLayer[] | undefined {
-  const { handle } = layer;
-  if (Array.isArray(handle.stack)) return handle.stack;
-  // An app given to a router's own `use()`; one given to `app.use()` hides behind a closure.
-  return typeof handle.set === 'function' ? routerOf(handle as unknown as ExpressApp)?.stack : undefined;
+/** A route is done with a request: by an error it stays the one that answers, else it gives its name back. */
+function leave(facts: RequestFacts, tracked: TrackedRoute, endpoint: string | undefined, error: unknown): void {
+  if (error && error !== 'route' && error !== 'router') {
+    facts.error = error;
+    return;
+  }
+  facts.route = undefined;
+  facts.passed = tracked;
+  facts.endpoint = endpoint;
 }
 
 /** `undefined` unless every part has exactly one pattern, whatever the URL. */
-function fixedPattern(route: ExpressRoute, { app, mounts }: Place): string | undefined {
-  if (Array.isArray(route.path) || app.parent) return undefined;
+function fixedPattern(route: ExpressRoute, { mounts }: Place): string | undefined {
+  if (Array.isArray(route.path)) return undefined;
   const patterns = mounts.map(fixedMountPattern);
   if (patterns.includes(undefined)) return undefined;
   return patterns.join('') + patternText(route.path as string | RegExp);
@@ -182,36 +226,6 @@ function matchPlace(place: Place, route: ExpressRoute, path: string): string | u
   const paths = [route.path].flat() as (string | RegExp)[];
   const path1 = paths.length === 1 ? paths[0] : paths.find(each => matchesLike(place.layer, each, rest, undefined, true));
   return pattern + patternText(path1 ?? (paths[0] as string));
-}
-
-/** What the mounts of an app in its parents make of a path. */
-interface Prefix {
-  readonly pattern: string;
-  /** How much of the path they take, and what they leave of it. */
-  readonly length: number;
-  readonly rest: string;
-}
-
-function prefixesOf(app: ExpressApp, path: string): Prefix[] {
-  const { parent } = app;
-  if (!parent) return [{ pattern: '', length: 0, rest: path }];
-  const found: Prefix[] = [];
-  for (const outer of prefixesOf(parent, path)) {
-    for (const layer of routerOf(parent)?.stack ?? []) {
-      if (layer.handle.name !== 'mounted_app') continue;
-      const match = matchMount(layer, outer.rest);
-      if (!match) continue;
-      const pattern = outer.pattern + match.pattern;
-      found.push({ pattern, length: outer.length + match.length, rest: afterMount(outer.rest, match.length) });
-    }
-  }
-  // Which of its parent's mounts is this app's can't be seen, but its own note says what it was mounted at.
-  const mountPaths = [app.mountpath ?? '/'].flat().map(patternText);
-  return found.sort((a, b) => Number(endsWithAny(b.pattern, mountPaths)) - Number(endsWithAny(a.pattern, mountPaths)));
-}
-
-function endsWithAny(pattern: string, endings: readonly string[]): boolean {
-  return endings.some(ending => pattern.endsWith(ending));
 }
 
 /** The pattern of the mounts that take exactly `length` characters of the path. */

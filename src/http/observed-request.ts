@@ -9,6 +9,8 @@ export interface RequestFacts {
   endpoint: string | undefined;
   /** The route that answers, while it does: set on entering it, cleared when it passes the request on. */
   route: unknown;
+  /** The last route that has passed the request on. */
+  passed: unknown;
   /** Koa's context. */
   context: unknown;
   /** The error that a route passed on; it explains the answer. */

@@ -58,6 +58,7 @@ export class RequestObserver {
 export class ObservedRequest implements RequestFacts {
   endpoint: string | undefined = undefined;
   route: unknown = undefined;
+  passed: unknown = undefined;
   context: unknown;
   error: unknown = undefined;
   readonly owners: unknown[];

@@ -70,7 +70,7 @@ function typeOf(error: object): string {
   if (name !== undefined) return name;
   const code = text(error, 'code');
   if (code !== undefined && CODE.test(code)) return code;
-  return error instanceof Error ? 'Error' : 'Object';
+  return safely(() => error instanceof Error) ? 'Error' : 'Object';
 }
 
 function text(object: object, key: string): string | undefined {

@@ -7,9 +7,7 @@ const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)
  * OpenTelemetry's own is in `@opentelemetry/core`, which an app with only the API doesn't have, and
  * one with the SDK can't always load: it is a dependency of a dependency.
  */
-export const traceContext: TextMapPropagator = {
-  fields: () => ['traceparent', 'tracestate'],
-
+export const traceContext: Pick<TextMapPropagator, 'inject' | 'extract'> = {
   inject(context, carrier, setter) {
     const span = trace.getSpanContext(context);
     if (span === undefined || !isSpanContextValid(span)) return;
