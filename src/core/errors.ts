@@ -28,12 +28,12 @@ export class InvalidOptionError extends SightlineError {
 
   /**
    * @param option path of the option, as the user wrote it
-   * @param given the refused value, shown shortened; {@link NOT_SHOWN} for options that hold secrets
-   * @param allowed what the option takes, completing "expected …"
+   * @param given the refused value, shown shortened; {@link NOT_SHOWN} where it may be a secret
+   * @param allowed what the option takes, completing "expected …"; with `NOT_SHOWN`, all there is to say
    */
   constructor(option: string, given: unknown, allowed: string) {
-    const got = given === NOT_SHOWN ? '' : `got ${describe(given)}, `;
-    super('SIGHTLINE_INVALID_OPTION', `Invalid option \`${option}\`: ${got}expected ${allowed}.`);
+    const complaint = given === NOT_SHOWN ? allowed : `got ${describe(given)}, expected ${allowed}`;
+    super('SIGHTLINE_INVALID_OPTION', `Invalid option \`${option}\`: ${complaint}.`);
     this.name = 'InvalidOptionError';
     this.option = option;
   }

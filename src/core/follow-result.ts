@@ -1,7 +1,9 @@
 import { errorMonitor } from 'node:events';
+import { followIterable, followIterator, isGenerator } from './follow-iterator.js';
+import { followPromise } from './follow-promise.js';
+import { follow, type Followers } from './followers.js';
 import type { AnyFunction, Observation } from './instrument.js';
-
-type Methods = Record<PropertyKey, AnyFunction | undefined>;
+import type { Members } from './shadow.js';
 
 /**
  * Ends `observation` when the work behind `result` ends, and returns what the caller would have got.
@@ -11,157 +13,67 @@ type Methods = Record<PropertyKey, AnyFunction | undefined>;
  *   the instance and never called by us, so a lazy query runs when, and only if, the caller wants it.
  * - Generators: the clock starts at the first `next()`, each step runs in the observation's context,
  *   and `break` ends it.
- * - Other async iterables: followed from `[Symbol.asyncIterator]()`. Node streams: until they close.
+ * - Other async iterables: followed from `[Symbol.asyncIterator]()`.
+ * - Node streams: until they end or close. Web streams, which are read in many ways: until they are returned.
  */
 export function followResult(result: object, observation: Observation): unknown {
-  if (result instanceof Promise && result.constructor === Promise && !Object.hasOwn(result, 'then')) {
-    return result.then(
-      value => {
-        observation.succeed(value);
-        return value as unknown;
-      },
-      (error: unknown) => {
-        observation.fail(error);
-        throw error;
-      },
-    );
-  }
+  let prepare: ((followers: Followers) => void) | undefined;
   try {
-    follow(result, once(observation));
+    const promise = followPromise(result, observation);
+    if (promise !== undefined) return promise;
+    prepare = preparationOf(result as Members);
   } catch {
-    // Frozen, or a proxy that refuses: the call is counted, the object stays untouched.
-    observation.succeed(result);
+    // A getter or a proxy that throws; whoever uses it will see.
   }
+  if (prepare === undefined) observation.succeed(result);
+  else follow(result, observation, prepare);
   return result;
 }
 
-function follow(result: object, observation: Observation): void {
-  const object = result as unknown as Methods;
-  if (typeof object['then'] === 'function') {
-    followThenable(object, observation, !(result instanceof Promise));
-  } else if (isGenerator(object)) {
-    followIterator(object, observation);
-  } else if (typeof object['pipe'] === 'function' && typeof object['read'] === 'function' && typeof object['once'] === 'function') {
-    object['once'](errorMonitor, (error: unknown) => {
-      observation.fail(error);
-    });
-    object['once']('close', () => {
-      observation.succeed(undefined);
-    });
-  } else if (typeof object[Symbol.asyncIterator] === 'function' && typeof object['getReader'] !== 'function') {
-    // A web ReadableStream may be read without its iterator, so it counts when it is handed over.
-    followIterable(object, observation);
-  } else {
-    observation.succeed(result);
+/** How an object whose work goes on is followed; `undefined` for any other. */
+function preparationOf(object: Members): ((followers: Followers) => void) | undefined {
+  if (isGenerator(object)) {
+    return followers => {
+      followIterator(object, followers);
+    };
   }
-}
-
-function followThenable(object: Methods, observation: Observation, isLazy: boolean): void {
-  const then = object['then'] as AnyFunction;
-  const observedThen = function (this: unknown, onFulfilled?: unknown, onRejected?: unknown): unknown {
-    if (isLazy) observation.restart();
-    const call: AnyFunction = () =>
-      Reflect.apply(then, this, [
-        (value: unknown) => {
-          observation.succeed(value);
-          return typeof onFulfilled === 'function' ? ((onFulfilled as AnyFunction)(value) as unknown) : value;
-        },
-        (error: unknown) => {
-          observation.fail(error);
-          if (typeof onRejected === 'function') return (onRejected as AnyFunction)(error) as unknown;
-          throw error;
-        },
-      ]) as unknown;
-    return isLazy && observation.run ? observation.run(call, undefined, []) : (call() as unknown);
+  if (typeof object['pipe'] === 'function' && typeof object['read'] === 'function' && typeof object['once'] === 'function') {
+    return followers => {
+      followStream(object, followers);
+    };
+  }
+  const iterate = object[Symbol.asyncIterator];
+  if (typeof iterate !== 'function' || typeof object['getReader'] === 'function') return undefined;
+  return followers => {
+    followIterable(object, iterate, followers);
   };
-  shadow(object, 'then', observedThen);
-  // Promise.prototype's catch and finally go through `then`; a thenable's own may not (Prisma's don't).
-  if (typeof object['catch'] === 'function' && object['catch'] !== Promise.prototype.catch) {
-    shadow(object, 'catch', function (this: Methods, onRejected?: unknown) {
-      return Reflect.apply(observedThen, this, [undefined, onRejected]);
-    });
-  }
-  if (typeof object['finally'] === 'function' && object['finally'] !== Promise.prototype.finally) {
-    shadow(object, 'finally', function (this: Methods, onFinally?: () => void) {
-      return Promise.resolve(this as unknown as PromiseLike<unknown>).finally(onFinally);
-    });
-  }
 }
 
-function isGenerator(object: Methods): boolean {
-  if (typeof object['next'] !== 'function') return false;
-  const tag = Object.prototype.toString.call(object);
-  return tag === '[object Generator]' || tag === '[object AsyncGenerator]';
+interface Stream {
+  readonly once: AnyFunction;
+  readonly destroyed?: unknown;
+  readonly errored?: unknown;
+  readonly readableEnded?: unknown;
+  readonly writable?: unknown;
 }
 
-function followIterable(object: Methods, observation: Observation): void {
-  const iterate = object[Symbol.asyncIterator] as AnyFunction;
-  shadow(object, Symbol.asyncIterator, function (this: unknown) {
-    const iterator = Reflect.apply(iterate, this, []) as Methods;
-    followIterator(iterator, observation);
-    return iterator;
+function followStream(object: object, followers: Followers): void {
+  const stream = object as Stream;
+  const end = (): void => {
+    // A stream of another library's may know no `errorMonitor`.
+    if (stream.errored) followers.fail(stream.errored);
+    followers.close(undefined);
+  };
+  if (stream.destroyed === true || stream.readableEnded === true) {
+    end();
+    return;
+  }
+  stream.once(errorMonitor, (error: unknown) => {
+    followers.fail(error);
   });
-}
-
-function followIterator(iterator: Methods, observation: Observation): void {
-  let started = false;
-  for (const step of ['next', 'return', 'throw'] as const) {
-    const original = iterator[step];
-    if (typeof original !== 'function') continue;
-    shadow(iterator, step, function (this: unknown, ...args: unknown[]): unknown {
-      if (!started) {
-        started = true;
-        observation.restart();
-      }
-      const settle = (item: unknown): unknown => {
-        if ((item as IteratorResult<unknown> | undefined)?.done) observation.succeed((item as IteratorResult<unknown>).value);
-        return item;
-      };
-      let item: unknown;
-      try {
-        item = observation.run ? observation.run(original, this, args) : Reflect.apply(original, this, args);
-      } catch (error) {
-        observation.fail(error);
-        throw error;
-      }
-      if (!(item instanceof Promise)) return settle(item);
-      return item.then(settle, (error: unknown) => {
-        observation.fail(error);
-        throw error;
-      });
-    });
-  }
-}
-
-function shadow(object: object, key: PropertyKey, value: AnyFunction): void {
-  Object.defineProperty(object, key, { value, configurable: true, writable: true, enumerable: false });
-}
-
-/** An observation that ends once, however often its `then` is called or its stream reports. */
-function once(observation: Observation): Observation {
-  let state: 'idle' | 'running' | 'ended' = 'idle';
-  const end = (report: () => void): void => {
-    if (state === 'ended') return;
-    state = 'ended';
-    report();
-  };
-  const run = observation.run?.bind(observation);
-  return {
-    ...(run && { run }),
-    restart() {
-      if (state !== 'idle') return;
-      state = 'running';
-      observation.restart();
-    },
-    succeed: value => {
-      end(() => {
-        observation.succeed(value);
-      });
-    },
-    fail: error => {
-      end(() => {
-        observation.fail(error);
-      });
-    },
-  };
+  stream.once('close', end);
+  // Not every stream closes when it is done. Of a duplex, the other side may still be open.
+  stream.once('end', () => {
+    if (stream.writable !== true) end();
+  });
 }

@@ -79,15 +79,21 @@ export function createInstrument(
         return wrapFunction(initial as AnyFunction, observe(site));
       };
     }
-    throw badTarget(`a ${context.kind}`);
+    throw badTarget(context.kind === 'accessor' ? 'an accessor' : `a ${context.kind}`);
   }
 
   function decorateLegacy(target: unknown, key: string | symbol, descriptor: unknown): void {
-    const method = (descriptor as PropertyDescriptor | undefined)?.value as unknown;
-    if (typeof method !== 'function') throw badTarget(`\`${String(key)}\``);
+    const described = (descriptor ?? {}) as PropertyDescriptor;
+    const method: unknown = described.value;
+    if (typeof method !== 'function') {
+      // This mode decorates a field before it holds anything.
+      throw badTarget(`the ${'get' in described ? 'accessor' : 'field'} \`${String(key)}\``);
+    }
     const owner = typeof target === 'function' ? target : (target as object).constructor;
-    const site: CallSite = { name: String(key), className: owner.name, isMethod: true };
-    (descriptor as PropertyDescriptor).value = wrapFunction(method as AnyFunction, observe(site));
+    // A class may have a static member of that name.
+    const className = typeof owner.name === 'string' ? owner.name : '';
+    const site: CallSite = { name: String(key), className, isMethod: true };
+    described.value = wrapFunction(method as AnyFunction, observe(site));
   }
 
   return instrument as Instrument;
@@ -104,7 +110,7 @@ export function wrapFunction<F extends AnyFunction>(fn: F, observer: Observer): 
     try {
       observation = observer.begin(this, args);
     } catch (error) {
-      observer.fault(error);
+      tell(observer, error);
     }
     if (observation === undefined) return Reflect.apply(fn, this, args) as unknown;
     let result: unknown;
@@ -129,10 +135,19 @@ export function disguise(wrapped: AnyFunction, fn: AnyFunction): AnyFunction {
     name: { value: fn.name, configurable: true },
     length: { value: fn.length, configurable: true },
   });
-  if (Object.hasOwn(fn, 'prototype')) wrapped.prototype = (fn as { prototype?: unknown }).prototype;
+  // Which an arrow function, a method and an async function have none of.
+  if (Object.hasOwn(wrapped, 'prototype') || Object.hasOwn(fn, 'prototype')) wrapped.prototype = (fn as { prototype?: unknown }).prototype;
   // Own properties and AsyncFunction come by the prototype.
   Object.setPrototypeOf(wrapped, fn);
   return wrapped;
+}
+
+function tell(observer: Observer, error: unknown): void {
+  try {
+    observer.fault(error);
+  } catch {
+    // Where not even a monitor can be made there is no one to tell; the call goes on.
+  }
 }
 
 function isDecoratorContext(value: unknown): value is DecoratorContext {

@@ -40,8 +40,10 @@ export function checkOptions(path: string, options: unknown, rules: Readonly<Rec
   for (const [key, value] of Object.entries(options as Record<string, unknown>)) {
     const name = path ? `${path}.${key}` : key;
     const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
-    // Its value stays unseen: it may be a secret under a name that was mistyped.
-    if (rule === undefined) throw new InvalidOptionError(name, NOT_SHOWN, `one of the options ${Object.keys(rules).join(', ')}`);
+    if (rule === undefined) {
+      // Its value may be a secret, under a name that was mistyped.
+      throw new InvalidOptionError(name, NOT_SHOWN, `no such option; known here: ${Object.keys(rules).join(', ')}`);
+    }
     if (value !== undefined && !rule.accepts(value)) throw new InvalidOptionError(name, value, rule.allowed);
   }
 }

@@ -1,7 +1,7 @@
 const MASK = '[redacted]';
 
-/** A value: in quotes, in the escaped quotes of JSON within a string, or up to the next separator. */
-const VALUE = String.raw`(?:\\+"[^"]*"?|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s,;&"'})\]]+)`;
+/** A value: masked already, in quotes, in the escaped quotes of JSON within a string, or up to the next separator. */
+const VALUE = String.raw`(?:\[redacted\]|\\+"[^"]*"?|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s,;&"'})\]]+)`;
 /** What stands between a name and its value. */
 const IS = String.raw`(?:\\{0,3}["'])?\s{0,4}[=:]\s{0,4}`;
 
@@ -26,8 +26,11 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     ),
     `$1${MASK}`,
   ],
-  // The secret paths of webhooks: Slack, Feishu, Discord, Telegram
-  [/(\/services\/T|\/bot\/v2\/hook\/|\/api\/webhooks\/|api\.telegram\.org\/bot)[^\s"'<>?]+/gi, `$1${MASK}`],
+  // The secret paths of webhooks: Slack, Discord, Feishu, Telegram
+  [
+    /(hooks\.slack\.com\/(?:services|workflows)\/|discord(?:app)?\.com\/api\/webhooks\/|\/bot\/v2\/hook\/|api\.telegram\.org\/bot)[^\s"'<>?]+/gi,
+    `$1${MASK}`,
+  ],
   // Keys with well-known beginnings (OpenAI, GitHub, Slack, AWS, Google)
   [
     /\b(?:sk|pk|rk)[-_][\w-]{16,}|\bgh[oprsu]_\w{20,}|\bgithub_pat_\w{20,}|\bxox[abeprs]-[\w-]{10,}|\bAKIA[0-9A-Z]{16}\b|\bAIza[\w-]{30,}/g,

@@ -29,10 +29,10 @@ export function monitorRequests(options: ExpressMonitorRequestsOptions = {}): Ex
     if (observed === undefined) {
       next();
     } else if (observed.span === undefined) {
-      runInRequestScope(observed, next);
+      runInRequestScope(observed.facts, next);
     } else {
       observed.span.run(() => {
-        runInRequestScope(observed, next);
+        runInRequestScope(observed.facts, next);
       });
     }
   };

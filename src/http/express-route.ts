@@ -68,6 +68,11 @@ export class ExpressRoutes implements RouteSource {
     if (known === undefined || known.stack !== stack || known.size !== stack.length) this.#index(root);
   }
 
+  /** A route that passes a request on reports it, so nothing is left to tell. */
+  isUnanswered(): boolean {
+    return false;
+  }
+
   endpointOf(request: IncomingMessage, _response: ServerResponse, facts: RequestFacts): string | undefined {
     const expressRequest = request as ExpressRequest;
     const tracked = (facts.route as TrackedRoute | undefined) ?? this.#findRoute(expressRequest, facts);

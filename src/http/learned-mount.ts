@@ -4,6 +4,8 @@ import { makeLike, matchLayer, type ExpressLayer, type Params } from './express-
 const LEARNED_LIMIT = 20;
 /** Values that a parameter may take, whatever its own expression allows. */
 const PROBES = ['q7q', '7', 'a', '00000000-0000-4000-8000-000000000000'];
+/** Characters that mean something in a pattern. */
+const SYNTAX = /[\\:*?+!(){}[\]]/g;
 
 interface Learned {
   readonly pattern: string;
@@ -31,14 +33,16 @@ export function learnMount(layer: ExpressLayer, path: string, params: Params): s
     if (one.layer && matchLayer(one.layer, path)?.path === path) return one.pattern;
   }
   if (patterns.length >= LEARNED_LIMIT) return '/:mount';
-  const pattern = inferPattern(layer, path, params);
+  const parts = inferParts(layer, path, params);
   // A raw value must not get into a label. Not kept: it matches nothing, and would take a place of the few.
-  if (pattern === undefined) return `/${Object.keys(params).map(key => `:${key}`).join('/')}`;
-  patterns.push({ pattern, layer: makeLike(layer, pattern, false) });
+  if (parts === undefined) return `/${Object.keys(params).map(key => `:${key}`).join('/')}`;
+  const pattern = parts.map(part => part.text).join('');
+  const source = parts.map(part => (part.isName ? part.text : part.text.replaceAll(SYNTAX, String.raw`\$&`))).join('');
+  patterns.push({ pattern, layer: makeLike(layer, source, false) });
   return pattern;
 }
 
-function inferPattern(layer: ExpressLayer, path: string, params: Params): string | undefined {
+function inferParts(layer: ExpressLayer, path: string, params: Params): readonly Part[] | undefined {
   let parts: readonly Part[] = [{ text: path, isName: false }];
   for (const [name, value] of Object.entries(params)) {
     if (value === undefined || value.length === 0) continue;
@@ -49,7 +53,7 @@ function inferPattern(layer: ExpressLayer, path: string, params: Params): string
   // Where the case of letters doesn't matter, the label must not depend on who asked first.
   const swapped = parts.map(part => (part.isName ? PROBES[0] : swapCase(part.text))).join('');
   const anyCase = matchLayer(layer, swapped) !== undefined;
-  return parts.map(part => (part.isName || !anyCase ? part.text : part.text.toLowerCase())).join('');
+  return anyCase ? parts.map(({ text, isName }) => ({ text: isName ? text : text.toLowerCase(), isName })) : parts;
 }
 
 /** The parts with the value of one parameter replaced by its name. */

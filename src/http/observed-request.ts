@@ -15,6 +15,8 @@ export interface RequestFacts {
   context: unknown;
   /** The error that a route passed on; it explains the answer. */
   error: unknown;
+  /** Bytes of the response's body that were handed over so far. */
+  sentBytes: number;
   /** Who counts this request: the HTTP metrics of each monitor that observes it. */
   readonly owners: unknown[];
 }
@@ -37,5 +39,7 @@ export function attachFacts(response: object, facts: RequestFacts): void {
 export interface RouteSource {
   /** Called when a request begins, before the app sees it. */
   prepare(request: IncomingMessage): void;
+  /** Whether the framework itself answered, after all routes had passed the request on. */
+  isUnanswered(response: ServerResponse, facts: RequestFacts): boolean;
   endpointOf(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): string | undefined;
 }

@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { methodLabel, type HttpMetrics, type StreamKind } from '../metrics/http-metrics.js';
+import { forgetConnection, watchConnection } from './connection.js';
 import type { CustomLabels } from './custom-labels.js';
-import { ResponseSize, watchBody, type BodySize } from './message-size.js';
+import { isEventStream } from './event-stream.js';
+import { isBodiless, pieceLength, watchBody, type BodySize } from './message-size.js';
 import { attachFacts, factsOf, type RequestFacts, type RouteSource } from './observed-request.js';
 import type { ServerSpan, ServerSpans } from './server-span.js';
 
@@ -41,15 +44,30 @@ export class RequestObserver {
    * @returns the observed request, or `undefined` where it is skipped or its monitor observes it already
    */
   begin(request: IncomingMessage, response: ServerResponse, source: RouteSource, context?: unknown): ObservedRequest | undefined {
-    const { skip, diagnostics, metrics } = this.#parts;
+    const { diagnostics, metrics } = this.#parts;
     try {
       const facts = factsOf(response);
-      if (facts?.owners.includes(metrics) === true || skip?.(context ?? request) === true) return undefined;
-      source.prepare(request);
+      if (facts?.owners.includes(metrics) === true || this.#isSkipped(context ?? request)) return undefined;
+      try {
+        source.prepare(request);
+      } catch (error) {
+        diagnostics.fault('http', 'the routes could not be read', error);
+      }
       return new ObservedRequest(this.#parts, request, response, source, facts, context);
     } catch (error) {
       diagnostics.fault('http', 'a request could not be observed', error);
       return undefined;
+    }
+  }
+
+  #isSkipped(subject: unknown): boolean {
+    const { skip, diagnostics } = this.#parts;
+    if (skip === undefined) return false;
+    try {
+      return skip(subject) === true;
+    } catch (error) {
+      diagnostics.fault('http', '`skip` failed, so the request is observed', error);
+      return false;
     }
   }
 }
@@ -61,19 +79,26 @@ export class ObservedRequest implements RequestFacts {
   passed: unknown = undefined;
   context: unknown;
   error: unknown = undefined;
+  sentBytes = 0;
   readonly owners: unknown[];
   readonly span: ServerSpan | undefined;
+  /** What is known of the request, where its first observer keeps it. */
+  readonly facts: RequestFacts;
   readonly #parts: RequestObserverParts;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #source: RouteSource;
-  readonly #facts: RequestFacts;
   readonly #start: number;
   readonly #requestBody: BodySize | undefined;
   readonly #writeHead: ServerResponse['writeHead'];
-  #responseSize: ResponseSize | undefined = undefined;
+  readonly #write: ServerResponse['write'];
+  readonly #end: ServerResponse['end'];
+  readonly #isUpgrade: boolean;
+  /** Where the response may not be told when its connection closes. */
+  readonly #connection: Socket | undefined;
   #headersAt = -1;
   #stream: StreamKind | undefined = undefined;
+  #isEnding = false;
   #isClosed = false;
 
   constructor(
@@ -93,13 +118,18 @@ export class ObservedRequest implements RequestFacts {
     this.context = context;
     this.owners = facts?.owners ?? [];
     this.owners.push(parts.metrics);
-    this.#facts = facts ?? this;
+    this.facts = facts ?? this;
     this.span = parts.spans.begin(request);
     this.#writeHead = response.writeHead;
+    this.#write = response.write;
+    this.#end = response.end;
+    this.#isUpgrade = isUpgraded(request);
     if (facts === undefined) {
       // Shared functions that find their request on the response, not closures: this runs at every request.
       attachFacts(response, this);
       response.writeHead = observedWriteHead;
+      response.write = observedWrite as ServerResponse['write'];
+      response.end = observedEnd as ServerResponse['end'];
       response.on('close', observedClose);
     } else {
       // A second monitor on the same request: rare, so it may cost more.
@@ -109,31 +139,46 @@ export class ObservedRequest implements RequestFacts {
       });
     }
     parts.metrics.moveInFlight(1);
-    if (isUpgraded(request)) {
-      this.#openStream('upgrade');
-      request.socket.once('close', () => {
-        this.close();
-      });
-    }
+    if (this.#isUpgrade) this.#openStream('upgrade');
+    // Upgraded, or pipelined and waiting for the ones before it: such a response is not told when the connection closes.
+    this.#connection = response.socket === null || this.#isUpgrade ? request.socket : undefined;
+    if (this.#connection !== undefined) watchConnection(this.#connection, this);
   }
 
-  /** Called with the arguments of `writeHead`, just before the headers are written. */
+  /** Called in place of the response's `writeHead`, with its arguments. */
   writeHead(args: readonly unknown[]): ServerResponse {
     const response = this.#response;
+    // One that throws has written nothing; the app will answer in another way.
+    const result = Reflect.apply(this.#writeHead, response, args) as ServerResponse;
     try {
       this.#headersAt = this.#parts.clock.monotonic();
-      this.#responseSize = new ResponseSize(response);
-      if (this.#stream === undefined && isEventStream(response, args)) this.#openStream('sse');
+      if (this.#stream === 'upgrade') this.#refuseUpgrade();
+      else if (this.#stream === undefined && isEventStream(response, args)) this.#openStream('sse');
     } catch (error) {
       this.#parts.diagnostics.fault('http', 'a response could not be observed', error);
     }
-    return Reflect.apply(this.#writeHead, response, args) as ServerResponse;
+    return result;
+  }
+
+  /** Called in place of the response's `write`. */
+  write(piece: unknown, encoding: unknown, done: unknown): boolean {
+    // HTTP/2's `end` comes by here with its last piece.
+    if (!this.#isEnding) this.sentBytes += pieceLength(piece, encoding);
+    return (this.#write as AnyWrite).call(this.#response, piece, encoding, done) as boolean;
+  }
+
+  /** Called in place of the response's `end`. */
+  end(piece: unknown, encoding: unknown, done: unknown): ServerResponse {
+    if (!this.#isEnding && piece !== undefined) this.sentBytes += pieceLength(piece, encoding);
+    this.#isEnding = true;
+    return (this.#end as AnyWrite).call(this.#response, piece, encoding, done) as ServerResponse;
   }
 
   /** The response is over, however it ended. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    if (this.#connection !== undefined) forgetConnection(this.#connection, this);
     this.#parts.metrics.moveInFlight(-1);
     try {
       this.#record();
@@ -147,33 +192,43 @@ export class ObservedRequest implements RequestFacts {
     this.#parts.metrics.openStream(kind);
   }
 
+  /** Who takes a connection over writes to its socket; an answer by the response says no. */
+  #refuseUpgrade(): void {
+    this.#stream = undefined;
+    this.#parts.metrics.dropStream('upgrade');
+  }
+
   #record(): void {
     const { metrics, clock, labels } = this.#parts;
     const response = this.#response;
     const stream = this.#stream;
     const now = clock.monotonic();
-    const isAnswered = response.headersSent || stream === 'upgrade';
-    const isComplete = isFinished(response);
+    const isAnswered = response.headersSent || this.#headersAt >= 0 || stream === 'upgrade';
+    const isComplete = this.#isUpgrade ? response.writableEnded : isFinished(response);
     const statusCode = stream === 'upgrade' ? 101 : isAnswered ? response.statusCode : CLIENT_CLOSED;
     const method = methodLabel(this.#request.method);
     const endpoint = this.#readEndpoint();
-    // A stream's length says nothing of how fast the server answers; its headers do.
-    const answeredAt = stream === undefined ? now : this.#headersAt < 0 ? this.#start : this.#headersAt;
-    const seconds = (answeredAt - this.#start) / 1_000;
-    const sent = this.#responseSize?.read(isComplete) ?? 0;
+    const seconds = this.#secondsUntilAnswered(now);
+    const sent = isBodiless(this.#request.method, statusCode) ? 0 : this.facts.sentBytes;
     metrics.record(method, endpoint, statusCode, seconds, this.#requestBody?.read() ?? 0, sent, this.span?.exemplar(seconds));
     // A client that leaves an event stream is how event streams end.
     const isAborted = stream === undefined && !(isAnswered && isComplete);
     if (isAborted) metrics.recordAbort(method, endpoint, isAnswered ? 'mid_stream' : 'before_headers');
     if (stream !== undefined) metrics.closeStream(stream, endpoint, (now - this.#start) / 1_000);
+    this.span?.end({ endpoint: endpoint === UNMATCHED ? undefined : endpoint, statusCode, isAborted, error: this.facts.error });
     labels?.record(this.context ?? this.#request, response, endpoint, statusCode, seconds);
-    this.span?.end({ endpoint: endpoint === UNMATCHED ? undefined : endpoint, statusCode, isAborted, error: this.#facts.error });
+  }
+
+  /** A stream's length says nothing of how fast the server answers; its headers do, where it has any. */
+  #secondsUntilAnswered(now: number): number {
+    if (this.#stream === 'upgrade') return NaN;
+    return ((this.#stream === 'sse' ? this.#headersAt : now) - this.#start) / 1_000;
   }
 
   #readEndpoint(): string {
-    if (this.#facts.endpoint !== undefined) return this.#facts.endpoint;
     try {
-      return this.#source.endpointOf(this.#request, this.#response, this.#facts) ?? UNMATCHED;
+      if (this.#source.isUnanswered(this.#response, this.facts)) return UNMATCHED;
+      return this.facts.endpoint ?? this.#source.endpointOf(this.#request, this.#response, this.facts) ?? UNMATCHED;
     } catch (error) {
       this.#parts.diagnostics.fault('http', 'a route pattern could not be read', error);
       return UNMATCHED;
@@ -181,12 +236,22 @@ export class ObservedRequest implements RequestFacts {
   }
 }
 
+type AnyWrite = (this: ServerResponse, piece: unknown, encoding: unknown, done: unknown) => unknown;
+
 function observedClose(this: ServerResponse): void {
   (factsOf(this) as ObservedRequest).close();
 }
 
 function observedWriteHead(this: ServerResponse, ...args: unknown[]): ServerResponse {
   return (factsOf(this) as ObservedRequest).writeHead(args);
+}
+
+function observedWrite(this: ServerResponse, piece: unknown, encoding?: unknown, done?: unknown): boolean {
+  return (factsOf(this) as ObservedRequest).write(piece, encoding, done);
+}
+
+function observedEnd(this: ServerResponse, piece?: unknown, encoding?: unknown, done?: unknown): ServerResponse {
+  return (factsOf(this) as ObservedRequest).end(piece, encoding, done);
 }
 
 /** Set by Node's parser where a listener of the server took the connection over. */
@@ -197,10 +262,4 @@ function isUpgraded(request: IncomingMessage): boolean {
 /** HTTP/2's response has no `writableFinished`. */
 function isFinished(response: ServerResponse): boolean {
   return (response.writableFinished as boolean | undefined) ?? response.writableEnded;
-}
-
-function isEventStream(response: ServerResponse, args: readonly unknown[]): boolean {
-  const given = args.length > 1 ? (args.at(-1) as Record<string, unknown> | undefined) : undefined;
-  const type = response.getHeader('content-type') ?? given?.['content-type'] ?? given?.['Content-Type'];
-  return typeof type === 'string' && type.startsWith('text/event-stream');
 }

@@ -36,8 +36,8 @@ export function monitorRequests(options: KoaMonitorRequestsOptions = {}): KoaMid
     const observed = observer().begin(context.req, context.res, koaRoutes, context);
     if (observed === undefined) return next();
     const { span } = observed;
-    if (span === undefined) return runInRequestScope(observed, next);
-    return noteError(observed, span.run(() => runInRequestScope(observed, next)));
+    if (span === undefined) return runInRequestScope(observed.facts, next);
+    return noteError(observed, span.run(() => runInRequestScope(observed.facts, next)));
   };
 }
 
@@ -46,7 +46,7 @@ async function noteError(observed: ObservedRequest, answered: Promise<unknown>):
   try {
     return await answered;
   } catch (error) {
-    observed.error = error;
+    observed.facts.error = error;
     throw error;
   }
 }

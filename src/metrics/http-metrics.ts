@@ -68,6 +68,8 @@ export class HttpMetrics {
     this.#responseBytes = metrics.counter('http_response_bytes_total');
     this.#aborted = metrics.counter('http_requests_aborted_total');
     this.#inFlight = metrics.gauge('http_requests_in_flight');
+    // Makes room for the one series, which is then written by its number.
+    this.#inFlight.slot();
     this.#streamDuration = metrics.histogram('http_stream_duration_seconds');
     this.#streamsOpen = metrics.gauge('http_streams_open');
   }
@@ -110,6 +112,11 @@ export class HttpMetrics {
   /** Counts a stream that opens. */
   openStream(kind: StreamKind): void {
     this.#streamsOpen.add(this.#streamsOpen.slot(kind), 1);
+  }
+
+  /** Takes back a stream that did not come about. */
+  dropStream(kind: StreamKind): void {
+    this.#streamsOpen.add(this.#streamsOpen.slot(kind), -1);
   }
 
   /** Counts a stream that closes, with its lifetime. */

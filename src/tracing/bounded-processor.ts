@@ -16,6 +16,7 @@ export class BoundedProcessor implements SpanProcessor {
   readonly #inner: SpanProcessor;
   readonly #settings: BoundedProcessorSettings;
   #queued = 0;
+  #isClosed = false;
 
   /** @param exporter what `inner` exports to */
   constructor(inner: SpanProcessor, exporter: CountedExporter, settings: BoundedProcessorSettings) {
@@ -31,6 +32,7 @@ export class BoundedProcessor implements SpanProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
+    if (this.#isClosed) return;
     if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
     if (this.#queued >= this.#settings.maxQueueSize) {
       this.#settings.onDrop();
@@ -45,6 +47,7 @@ export class BoundedProcessor implements SpanProcessor {
   }
 
   shutdown(): Promise<void> {
+    this.#isClosed = true;
     return this.#inner.shutdown();
   }
 }

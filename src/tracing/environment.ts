@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../core/errors.js';
+import { InvalidOptionError, NOT_SHOWN } from '../core/errors.js';
 import type { OptionRule } from '../core/options.js';
 import type { TracingOptions } from './options.js';
 import { exporterName, given, parseEndpoint, port, protocol, queueSize, ratio, timerMs } from './setting-values.js';
@@ -123,7 +123,7 @@ function pairs(env: Environment, name: string): Record<string, string> {
     const [, key, value] = /^\s*([^=\s]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? [];
     const decoded = key !== undefined && value !== undefined ? [decode(key), decode(value)] : [];
     if (decoded[0] === undefined || decoded[1] === undefined) {
-      throw new InvalidOptionError(name, '…', 'key=value pairs, separated by commas and percent-encoded');
+      throw new InvalidOptionError(name, NOT_SHOWN, 'expected key=value pairs, separated by commas and percent-encoded');
     }
     result[decoded[0]] = decoded[1];
   }

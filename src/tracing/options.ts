@@ -43,8 +43,8 @@ export interface TracingOptions {
    */
   readonly protocol?: 'http/protobuf' | 'http/json';
   /**
-   * Headers of OTLP requests, such as an API key; never logged.
-   * Default: `OTEL_EXPORTER_OTLP_HEADERS` with `OTEL_EXPORTER_OTLP_TRACES_HEADERS`.
+   * Headers of OTLP requests, such as an API key; never logged. Default: none;
+   * `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_EXPORTER_OTLP_TRACES_HEADERS` are added to them.
    */
   readonly headers?: Readonly<Record<string, string>>;
   /** Jaeger agent. Default: `OTEL_EXPORTER_JAEGER_AGENT_HOST`, `JAEGER_AGENT_HOST`, else `localhost`. */

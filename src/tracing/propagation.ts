@@ -3,7 +3,7 @@ import { context, propagation, ROOT_CONTEXT, type Context, type TextMapGetter, t
 import { traceContext } from './trace-context.js';
 
 /** Headers in any of the forms that `fetch` and `http.request` take. */
-export type HeadersLike = Headers | readonly (readonly [string, string])[] | Readonly<Record<string, unknown>>;
+export type HeadersLike = Headers | readonly (readonly string[])[] | Readonly<Record<string, unknown>>;
 
 /**
  * The headers that continue the current trace in another service: `traceparent` and, where there is
@@ -45,10 +45,10 @@ export function withHeaders(headers: HeadersLike, added: Readonly<Record<string,
     return copy;
   }
   if (Array.isArray(headers)) {
-    const pairs = headers as readonly (readonly [string, string])[];
-    return [...pairs.filter(([name]) => !(name.toLowerCase() in added)), ...Object.entries(added)];
+    const pairs = headers as readonly (readonly string[])[];
+    return [...pairs.filter(([name]) => !isIn(added, name)), ...Object.entries(added)];
   }
-  const others = Object.entries(headers).filter(([name]) => !(name.toLowerCase() in added));
+  const others = Object.entries(headers).filter(([name]) => !isIn(added, name));
   return Object.fromEntries([...others, ...Object.entries(added)]);
 }
 
@@ -71,6 +71,10 @@ const getter: TextMapGetter<IncomingHttpHeaders> = {
 /** The app's propagator, if it has registered one. The API has no other way to tell than its fields. */
 function propagator(): Pick<TextMapPropagator, 'inject' | 'extract'> {
   return propagation.fields().length > 0 ? propagation : traceContext;
+}
+
+function isIn(headers: Readonly<Record<string, string>>, name = ''): boolean {
+  return Object.hasOwn(headers, name.toLowerCase());
 }
 
 function isHeaders(headers: HeadersLike): headers is Headers {

@@ -1,5 +1,5 @@
 import { parseDuration, type Duration } from '../core/duration.js';
-import { InvalidOptionError } from '../core/errors.js';
+import { InvalidOptionError, NOT_SHOWN } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import { environmentOptions, exporterOf, resourceAttributes, type Environment } from './environment.js';
 import type { ExporterSettings, ProviderSettings, TracingOptions } from './options.js';
@@ -48,14 +48,14 @@ function kindOf({ exporter, host, port }: TracingOptions, env: Environment): Exp
 function refuseStrayOptions(options: TracingOptions, kind: ExporterSettings['kind']): void {
   for (const [name, owners] of Object.entries(OWNERS) as [ExporterOption, readonly string[]][]) {
     if (options[name] === undefined || owners.includes(kind)) continue;
-    const value = name === 'headers' ? {} : options[name];
-    throw new InvalidOptionError(`tracing.${name}`, value, `nothing with the exporter '${kind}'; it belongs to '${owners.join("' and '")}'`);
+    // Headers and URLs may hold secrets.
+    throw new InvalidOptionError(`tracing.${name}`, NOT_SHOWN, `the exporter '${kind}' has no such option; it belongs to '${owners.join("' and '")}'`);
   }
   if (options.endpoint !== undefined && kind === 'jaeger' && (options.host ?? options.port) !== undefined) {
     throw new InvalidOptionError(
       'tracing.endpoint',
-      'an endpoint, beside a host or port',
-      "either `endpoint` (a Jaeger collector, over HTTP) or `host` and `port` (a Jaeger agent, over UDP)",
+      NOT_SHOWN,
+      'give either `endpoint` (a Jaeger collector, over HTTP) or `host` and `port` (a Jaeger agent, over UDP)',
     );
   }
 }
@@ -67,7 +67,7 @@ function exporterSettings(kind: ExporterSettings['kind'], options: TracingOption
         kind,
         endpoint: endpointOf(options.endpoint ?? fromEnv.endpoint ?? 'http://localhost:4318', '/v1/traces'),
         protocol: options.protocol ?? fromEnv.protocol ?? 'http/protobuf',
-        headers: { ...(options.headers ?? fromEnv.headers) },
+        headers: { ...fromEnv.headers, ...options.headers },
       };
     case 'jaeger': {
       const namesAgent = options.host !== undefined || options.port !== undefined;

@@ -59,7 +59,8 @@ export function describeFailure(error: unknown): Failure {
   const fullMessage = text(error, 'message');
   const message = redact(fullMessage ?? safely(() => describe(error)) ?? 'an object', MAX_MESSAGE);
   // A stack begins with the message, and a long one would leave no room for the frames.
-  const stack = text(error, 'stack')?.replace(fullMessage || message, () => message);
+  const isLong = fullMessage !== undefined && fullMessage.length > MAX_MESSAGE;
+  const stack = isLong ? text(error, 'stack')?.replace(fullMessage, () => message) : text(error, 'stack');
   return { type: typeOf(error), message, stack: stack === undefined ? undefined : redact(stack, MAX_STACK) };
 }
 

@@ -114,8 +114,9 @@ export function createTracing({ options, service, clock, diagnostics, metrics, e
   if (options !== true && (typeof options !== 'object' || options === null)) {
     throw new InvalidOptionError('tracing', options, 'true, false or an object');
   }
-  const settings = resolveOptions(options === true ? {} : options, env);
-  if (isSdkDisabled(env)) return tracing(noSource);
+  const isDisabled = isSdkDisabled(env);
+  const settings = resolveOptions(options === true ? {} : options, isDisabled ? {} : env);
+  if (isDisabled) return tracing(noSource);
   const registered = registeredProvider();
   if (registered !== undefined && !isOurProvider(registered)) {
     diagnostics.notice(

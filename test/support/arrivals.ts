@@ -2,7 +2,7 @@
 export class Arrivals<T> {
   readonly #items: T[] = [];
   #waiting: { count: number; resolve: (items: readonly T[]) => void; reject: (error: unknown) => void }[] = [];
-  #error: unknown;
+  #error: Error | undefined;
 
   get all(): readonly T[] {
     return this.#items;
@@ -13,7 +13,7 @@ export class Arrivals<T> {
     try {
       this.#items.push(...decode());
     } catch (error) {
-      this.#error = error;
+      this.#error = error as Error;
     }
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -23,7 +23,7 @@ export class Arrivals<T> {
   /** Resolves with all items once there are that many. */
   atLeast(count: number): Promise<readonly T[]> {
     return new Promise((resolve, reject) => {
-      if (this.#error !== undefined) reject(this.#error as Error);
+      if (this.#error !== undefined) reject(this.#error);
       else if (this.#items.length >= count) resolve(this.#items);
       else this.#waiting.push({ count, resolve, reject });
     });

@@ -10,6 +10,8 @@ export type Router = any;
 export interface ExpressVersion {
   readonly name: string;
   readonly major: 4 | 5;
+  /** Whether a mount shows its path; otherwise it is learned from requests. */
+  readonly showsMounts: boolean;
   /** Makes an app. */
   readonly app: () => App;
   readonly Router: (options?: object) => Router;
@@ -29,11 +31,12 @@ const FIVE = {
 
 /** The newest Express, the router of Express 5.0 to 5.2, which keeps no patterns, and Express 4. */
 export const expressVersions: readonly ExpressVersion[] = [
-  { ...FIVE, name: 'Express 5', app: express, Router: express.Router },
-  { ...FIVE, name: 'Express 5 with router 2.2', app: appWithOlderRouter, Router: options => new OlderRouter(options) },
+  { ...FIVE, name: 'Express 5', showsMounts: true, app: express, Router: express.Router },
+  { ...FIVE, name: 'Express 5 with router 2.2', showsMounts: false, app: appWithOlderRouter, Router: options => new OlderRouter(options) },
   {
     name: 'Express 4',
     major: 4,
+    showsMounts: true,
     app: express4,
     Router: express4.Router,
     static: express4.static,

@@ -12,6 +12,7 @@ export interface HttpTarget {
 /** Answers each request, with its body read, by `answer`. */
 export async function startHttpTarget(
   answer: (request: IncomingMessage, body: Buffer, response: ServerResponse) => void,
+  port = 0,
 ): Promise<HttpTarget> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -20,7 +21,7 @@ export async function startHttpTarget(
       answer(request, Buffer.concat(chunks), response);
     });
   });
-  return listen(server);
+  return listen(server, port);
 }
 
 /** Accepts connections and never answers. */
@@ -35,13 +36,13 @@ export async function refusedUrl(): Promise<string> {
   return target.url;
 }
 
-async function listen(server: Server): Promise<HttpTarget> {
+async function listen(server: Server, wantedPort = 0): Promise<HttpTarget> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(wantedPort, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {

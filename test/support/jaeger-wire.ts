@@ -1,6 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { Arrivals } from './arrivals.js';
 import { startHttpTarget, type HttpTarget } from './http-target.js';
 import { BinaryThriftReader, type ThriftStruct, type ThriftValue } from './thrift.js';
@@ -35,14 +34,14 @@ export async function startJaegerAgent(): Promise<JaegerAgent> {
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   return {
-    port: (socket.address() as AddressInfo).port,
+    port: (socket.address()).port,
     spans,
     close: () => new Promise(resolve => socket.close(() => resolve())),
   };
 }
 
 /** Listens as a Jaeger collector does on POST /api/traces. */
-export async function startJaegerCollector(): Promise<HttpTarget & { spans: Arrivals<JaegerSpan> }> {
+export async function startJaegerCollector(port = 0): Promise<HttpTarget & { spans: Arrivals<JaegerSpan> }> {
   const spans = new Arrivals<JaegerSpan>();
   const target = await startHttpTarget((request, body, response) => {
     spans.take(() => {
@@ -54,7 +53,7 @@ export async function startJaegerCollector(): Promise<HttpTarget & { spans: Arri
       return batch;
     });
     response.writeHead(202).end();
-  });
+  }, port);
   return { ...target, spans };
 }
 

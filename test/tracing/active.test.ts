@@ -187,9 +187,11 @@ describe('with options', () => {
   });
 
   test('OTEL_SDK_DISABLED switches it off', () => {
-    const { tracing } = setUpTracing({ options: { exporter: 'none' }, env: { OTEL_SDK_DISABLED: 'true' } });
+    const env = { OTEL_SDK_DISABLED: 'true', OTEL_TRACES_SAMPLER: 'what' };
+    const { tracing } = setUpTracing({ options: { exporter: 'none' }, env });
 
     expect(tracing.active).toBe(false);
+    expect(() => setUpTracing({ options: { port: -1 }, env })).toThrow('tracing.port');
   });
 });
 

@@ -109,8 +109,8 @@ describe('options come before the environment', () => {
   };
 
   test('one by one', () => {
-    expect(resolveOptions({ protocol: 'http/json', resource: { a: 1 } }, env)).toMatchObject({
-      exporter: { kind: 'otlp', endpoint: 'http://env:4318/v1/traces', protocol: 'http/json', headers: { key: 'env' } },
+    expect(resolveOptions({ protocol: 'http/json', headers: { own: 'x' }, resource: { a: 1 } }, env)).toMatchObject({
+      exporter: { kind: 'otlp', endpoint: 'http://env:4318/v1/traces', protocol: 'http/json', headers: { key: 'env', own: 'x' } },
       sampleRatio: 0,
       parentBased: false,
       resource: { a: 1, b: 'env' },

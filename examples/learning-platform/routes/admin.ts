@@ -9,15 +9,15 @@ import { signedIn, userOf } from '../signed-in.js';
 /** What teachers see and do, mounted at a school: `/admin/:school`. */
 export function adminRoutes({ database, announcements }: Platform): Router {
   const routes = Router({ mergeParams: true });
-  const teacher = [signedIn(database), ofThisSchool];
+  const member = signedIn(database);
 
-  routes.get('/students', teacher, async (request, response) => {
+  routes.get('/students', member, ofThisSchool, async (request, response) => {
     response.json(
       await all(database, "select id, name, plan from users where school = $1 and role = 'learner' order by id", [textIn(request, 'school')]),
     );
   });
 
-  routes.get('/students/:id', teacher, async (request, response) => {
+  routes.get('/students/:id', member, ofThisSchool, async (request, response) => {
     const student = await one(database, 'select id, name, plan from users where school = $1 and id = $2', [
       textIn(request, 'school'),
       idIn(request),
@@ -27,7 +27,7 @@ export function adminRoutes({ database, announcements }: Platform): Router {
   });
 
   // Slow on purpose.
-  routes.get('/report', teacher, async (request, response) => {
+  routes.get('/report', member, ofThisSchool, async (request, response) => {
     const rows = await all(
       database,
       `select u.name, count(a.id)::int as answered, avg(a.correct::int) as correct
@@ -39,7 +39,7 @@ export function adminRoutes({ database, announcements }: Platform): Router {
     response.json(rows);
   });
 
-  routes.post('/announcements', teacher, (request, response) => {
+  routes.post('/announcements', member, ofThisSchool, (request, response) => {
     announcements.publish(textIn(request, 'school'), textField(request, 'text'));
     response.status(202).json({ published: true });
   });

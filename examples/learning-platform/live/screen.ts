@@ -1,0 +1,87 @@
+import type { Figures } from './figures.js';
+import { clockTime, duration, share, table } from './format.js';
+
+/** Where the live figures go. */
+export interface Screen {
+  show(figures: Figures, elapsedMs: number): void;
+}
+
+const LINE_EVERY_MS = 5_000;
+const ROUTES_SHOWN = 10;
+const QUERIES_SHOWN = 7;
+
+/** A picture that is redrawn in place on a terminal; elsewhere a line every few seconds. */
+export function openScreen(output: NodeJS.WriteStream, url: string): Screen {
+  return output.isTTY ? new TerminalScreen(output, url) : new PlainScreen(output);
+}
+
+/** Shows nothing. */
+export const noScreen: Screen = { show: () => {} };
+
+class PlainScreen implements Screen {
+  readonly #output: NodeJS.WriteStream;
+  #next = 1_000;
+
+  constructor(output: NodeJS.WriteStream) {
+    this.#output = output;
+  }
+
+  show(figures: Figures, elapsedMs: number): void {
+    if (elapsedMs < this.#next) return;
+    this.#next = elapsedMs + LINE_EVERY_MS - 500;
+    this.#output.write(`${clockTime(elapsedMs)}  ${headline(figures).join('  ')}\n`);
+  }
+}
+
+class TerminalScreen implements Screen {
+  readonly #output: NodeJS.WriteStream;
+  readonly #url: string;
+  #drawn = 0;
+
+  constructor(output: NodeJS.WriteStream, url: string) {
+    this.#output = output;
+    this.#url = url;
+  }
+
+  show(figures: Figures, elapsedMs: number): void {
+    const { columns = 80, rows = 24 } = this.#output;
+    const lines = picture(figures, elapsedMs, this.#url)
+      .slice(0, rows - 1)
+      .map(line => line.slice(0, columns - 1));
+    const back = this.#drawn > 0 ? `\x1b[${this.#drawn}A` : '';
+    this.#output.write(`${back}\r\x1b[J${lines.join('\n')}\n`);
+    this.#drawn = lines.length;
+  }
+}
+
+function headline(figures: Figures): string[] {
+  return [
+    `${figures.requestsPerSecond.toFixed(1)} requests/s`,
+    `p50 ${duration(figures.p50)}`,
+    `p95 ${duration(figures.p95)}`,
+    `5xx ${share(figures.serverErrors)}`,
+    `4xx ${share(figures.clientErrors)}`,
+    `in flight ${figures.inFlight}`,
+    `streams ${figures.streams}`,
+    `aborted ${figures.aborted}`,
+  ];
+}
+
+function picture(figures: Figures, elapsedMs: number, url: string): string[] {
+  const routes = figures.routes
+    .slice(0, ROUTES_SHOWN)
+    .map(row => [row.name, row.perSecond.toFixed(1), duration(row.p95), row.failed > 0 ? share(row.failed) : '']);
+  const queries = figures.queries.slice(0, QUERIES_SHOWN).map(row => [row.name, row.perSecond.toFixed(1), duration(row.p95)]);
+  return [
+    `Sightline: the learning platform, running for ${clockTime(elapsedMs)}. Last 10 seconds, from ${url}/metrics`,
+    '',
+    headline(figures).slice(0, 5).join('   '),
+    [...headline(figures).slice(5), `${figures.requests} requests since the start, ${figures.unmatched} to no route`].join('   '),
+    '',
+    ...table([['endpoint', 'requests/s', 'p95', '5xx'], ...routes], 38),
+    '',
+    ...table([['database', 'queries/s', 'p95'], ...queries], 38),
+    '',
+    `${url}/ shows the routes. Read on: README.md, docs/examples.md. Ctrl+C ends.`,
+  ];
+}

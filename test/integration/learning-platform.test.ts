@@ -1,0 +1,230 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { catalogue } from '../../src/metrics/catalogue.js';
+import { freePort } from '../support/free-port.js';
+import { startProgram, type Program } from '../support/program.js';
+import { startPrometheus, type Prometheus } from '../support/prometheus.js';
+import { findServer } from '../support/servers.mjs';
+
+const prometheusProgram = findServer('prometheus');
+const promtool = findServer('promtool');
+
+/** What the example prints with `--json`: counts by the label values of a metric, joined by spaces. */
+interface Summary {
+  seconds: number;
+  sent: Record<'requests' | 'aborted' | 'streams' | 'answers' | 'queries', Record<string, number>>;
+  differences: string[];
+  failures: string[];
+  strayPaths: number;
+  skipped: number;
+  latency: Record<string, { count: number; p50: number; p95: number }>;
+}
+
+/** Scrapes are requests too, but not the traffic's. */
+const TRAFFIC = 'endpoint!="/metrics"';
+
+describe.skipIf(prometheusProgram === undefined)('the learning platform, scraped by Prometheus every second', () => {
+  let port: number;
+  let platform: Program;
+  let prometheus: Prometheus;
+  let summary: Summary;
+  const started: AsyncDisposable[] = [];
+
+  beforeAll(async () => {
+    port = await freePort();
+    platform = startPlatform('--port', String(port), '--for', '12s', '--linger', '60s', '--json');
+    started.push(platform);
+    prometheus = await startPrometheus(prometheusProgram as string, { 'learning-platform': [port] });
+    started.push(prometheus);
+    summary = JSON.parse(await platform.line(/^\{/)) as Summary;
+    // Until the last second is scraped, too.
+    await vi.waitFor(
+      async () => {
+        expect(await prometheus.number(`sum(http_requests_total{${TRAFFIC}})`)).toBe(total(summary.sent.requests));
+      },
+      { timeout: 10_000, interval: 100 },
+    );
+  });
+
+  afterAll(async () => {
+    for (const each of started) await each[Symbol.asyncDispose]();
+  });
+
+  async function counts(expression: string, ...labels: readonly string[]): Promise<Record<string, number>> {
+    const series = await prometheus.query(`sum by (${labels.join(', ')}) (${expression})`);
+    return Object.fromEntries(series.map(each => [labels.map(label => each.labels[label]).join(' '), each.value]));
+  }
+
+  test('the traffic went as planned, and found its own counts on /metrics', () => {
+    expect(summary).toMatchObject({ differences: [], failures: [] });
+    const statuses = new Set(Object.keys(summary.sent.requests).map(key => key.split(' ').at(-1)));
+    expect([...statuses]).toEqual(expect.arrayContaining(['200', '201', '401', '404', '499', '500']));
+  });
+
+  test('Prometheus counted each request that was sent, under its method, endpoint and status', async () => {
+    expect(await counts(`http_requests_total{${TRAFFIC}}`, 'method', 'endpoint', 'status_code')).toEqual(summary.sent.requests);
+    expect(await counts('http_requests_aborted_total', 'method', 'endpoint', 'phase')).toEqual(summary.sent.aborted);
+    expect(await counts('http_stream_duration_seconds_count', 'endpoint', 'kind')).toEqual(summary.sent.streams);
+    expect(await prometheus.number('up{job="learning-platform"}')).toBe(1);
+  });
+
+  test("the plan's request rate is there for each endpoint, and adds up to what was sent", async () => {
+    const rates = await counts('rate(http_requests_total[5m])', 'method', 'endpoint');
+    const endpoints = new Set(Object.keys(summary.sent.requests).map(key => key.split(' ').slice(0, 2).join(' ')));
+    expect(Object.keys(rates)).toEqual(expect.arrayContaining([...endpoints]));
+    // Prometheus knows nothing of what a series counted before its first scrape.
+    const increase = await prometheus.number(`sum(increase(http_requests_total{${TRAFFIC}}[5m]))`);
+    expect(increase / total(summary.sent.requests)).toBeCloseTo(1, 0);
+  });
+
+  test("the plan's latency is what the senders measured", async () => {
+    const p95 = await prometheus.number('histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))');
+    expect(p95).toBeGreaterThan(0);
+    expect(p95).toBeLessThan(2);
+
+    for (const [q, key] of [[0.5, 'p50'], [0.95, 'p95']] as const) {
+      const measured = summary.latency['all']?.[key] ?? NaN;
+      const found = await prometheus.number(
+        `histogram_quantile(${q}, sum by (le) (http_request_duration_seconds_bucket{${TRAFFIC},endpoint!="/announcements"}))`,
+      );
+      // A server can't have taken longer than its client waited; buckets tell no more than theirs.
+      expect(bucketOf(found)).toBeLessThanOrEqual(bucketOf(measured));
+      expect(bucketOf(found)).toBeGreaterThanOrEqual(bucketOf(measured) - 2);
+    }
+    expect(await counts(`http_request_duration_seconds_count{${TRAFFIC},endpoint!="/announcements"}`, 'method', 'endpoint')).toEqual(
+      Object.fromEntries(
+        Object.entries(summary.latency)
+          .filter(([key]) => key !== 'all')
+          .map(([key, { count }]) => [key, count]),
+      ),
+    );
+  });
+
+  test('the slow report shows as slow, and only that', async () => {
+    // OpenMetrics, which Prometheus asks for, writes `1.0`.
+    const withinASecond = 'http_request_duration_seconds_bucket{le=~"1|1.0"}';
+    const slow = await counts(`http_request_duration_seconds_count - ignoring (le) ${withinASecond}`, 'endpoint');
+    const reports = summary.sent.requests['GET /admin/:school/report 200'] ?? 0;
+    expect(reports).toBeGreaterThan(0);
+    expect(slow['/admin/:school/report']).toBe(reports);
+    expect(slow['grade_essay']).toBe(0);
+  });
+
+  test("the plan's error rates are the shares of what was answered", async () => {
+    for (const [pattern, isMeant] of [['5..', / 5..$/], ['4..', / 4..$/]] as const) {
+      const expected = (100 * total(summary.sent.requests, key => isMeant.test(key))) / total(summary.sent.requests);
+      const matcher = `status_code=~"${pattern}"`;
+      const exact = `100 * sum(http_requests_total{${matcher},${TRAFFIC}}) / sum(http_requests_total{${TRAFFIC}})`;
+      expect(await prometheus.number(exact)).toBeCloseTo(expected, 6);
+      const rate = await prometheus.number(`100 * sum(rate(http_requests_total{${matcher}}[5m])) / sum(rate(http_requests_total[5m]))`);
+      expect(rate).toBeGreaterThan(expected * 0.5);
+      expect(rate).toBeLessThan(expected * 1.5);
+    }
+  });
+
+  test('Prometheus counted the queries that PostgreSQL ran, by operation and table', async () => {
+    expect(await counts('db_queries_total{table!="pg_stat_statements"}', 'operation', 'table')).toEqual(summary.sent.queries);
+    expect(await counts('rate(db_queries_total[5m])', 'operation', 'table')).toMatchObject({
+      'select sessions': expect.any(Number) as number,
+      'insert answers': expect.any(Number) as number,
+    });
+    const p95 = await counts('histogram_quantile(0.95, sum by (table, le) (rate(db_query_duration_seconds_bucket[5m])))', 'table');
+    expect(p95['lessons']).toBeGreaterThan(0);
+    expect(p95['lessons']).toBeLessThan(1);
+  });
+
+  test('graded answers are counted by their result', async () => {
+    expect(await counts('exercise_completions_total', 'result')).toEqual(summary.sent.answers);
+  });
+
+  test('no path makes a label: scanners are under one, parameters under their names', async () => {
+    const endpoints = Object.keys(await counts('http_requests_total', 'endpoint')).sort();
+    expect(endpoints).toEqual([
+      '/admin/:school/announcements',
+      '/admin/:school/report',
+      '/admin/:school/students',
+      '/admin/:school/students/:id',
+      '/announcements',
+      '/dictionary/:word',
+      '/essays',
+      '/lessons',
+      '/lessons/:id',
+      '/lessons/:id/audio',
+      '/lessons/:id/exercises',
+      '/metrics',
+      '/sessions',
+      '/users/:id/progress',
+      'grade_essay',
+      'sign_in',
+      'submit_answer',
+      'unmatched',
+    ]);
+    expect(summary.strayPaths).toBeGreaterThan(10);
+    expect(summary.skipped).toBeGreaterThan(0);
+  });
+
+  test('Sightline had no fault of its own, and dropped nothing', async () => {
+    expect(await prometheus.query('{__name__=~"sightline_(errors|series_dropped)_total"}')).toEqual([]);
+  });
+
+  test("the app's own label divides the same requests", async () => {
+    const byPlan = await counts(`http_labeled_requests_total{${TRAFFIC}}`, 'plan');
+    expect(Object.keys(byPlan).sort()).toEqual(['free', 'none', 'paid']);
+    expect(total(byPlan)).toBe(total(summary.sent.requests));
+  });
+
+  test('promtool finds nothing to say of our metrics', async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const { stderr, stdout } = spawnSync(promtool as string, ['check', 'metrics'], { input: metrics, encoding: 'utf8' });
+    // prom-client's own gauges end in `_total`.
+    expect(`${stdout}${stderr}`.split('\n').filter(line => line !== '' && !line.startsWith('nodejs_'))).toEqual([]);
+  });
+
+  test('SIGTERM ends it cleanly', async () => {
+    platform.signal('SIGTERM');
+    expect(await platform.ended).toBe(0);
+  });
+});
+
+describe('npm start', () => {
+  test('ends by itself after --for, and says that the counts agree', async () => {
+    await using start = startProgram('npm', 'start', '--', '--for', '5s', '--port', '0');
+    expect(await start.ended, start.output).toBe(0);
+    expect(start.output).toContain('requests/s');
+    expect(start.output).toContain('They agree.');
+  }, 120_000);
+
+  test('with SIGTERM in the middle of it, ends with the summary; meanwhile its port is taken', async () => {
+    await using platform = startPlatform('--port', '0');
+    const [port = ''] = /\d+$/.exec(await platform.line(/is at http:/)) ?? [];
+
+    await using second = startPlatform('--port', port);
+    expect(await second.ended).toBe(1);
+    expect(second.output).toContain(`Port ${port} is taken`);
+    expect(second.output).toContain('--port');
+
+    platform.signal('SIGTERM');
+    expect(await platform.ended, platform.output).toBe(0);
+    expect(platform.output).toContain('They agree.');
+  }, 120_000);
+
+  test.each(['--for soon', '--port x', '--fast', 'now'])('explains itself when given %s', async args => {
+    await using start = startPlatform(...args.split(' '));
+    expect(await start.ended).toBe(2);
+    expect(start.output).toContain('Usage: npm start');
+  });
+});
+
+function startPlatform(...args: readonly string[]): Program {
+  return startProgram(process.execPath, 'examples/start.mjs', ...args);
+}
+
+function total(counts: Readonly<Record<string, number>>, where: (key: string) => boolean = () => true): number {
+  return Object.entries(counts).reduce((sum, [key, value]) => sum + (where(key) ? value : 0), 0);
+}
+
+/** The index of the latency's bucket. */
+function bucketOf(seconds: number): number {
+  expect(seconds).toBeGreaterThan(0);
+  return catalogue.http_request_duration_seconds.buckets?.findIndex(bound => seconds <= bound) ?? -1;
+}
