@@ -1,7 +1,7 @@
 // @ts-check
 // The smallest useful Koa app with Sightline. From the repository's folder:
 //
-//   npm run example:koa                 then http://127.0.0.1:3000/lessons/7 and http://127.0.0.1:3000/metrics
+//   npm run example:koa
 //   TRACE=1 npm run example:koa         prints a span for each request, too
 //   PORT=4000 npm run example:koa       on another port
 import Router from '@koa/router';
@@ -30,7 +30,8 @@ const findLesson = traceFunction('find_lesson')(async (/** @type {string} */ id)
 });
 
 const server = app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {
-  console.log('Listening:', server.address());
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  console.log(`http://127.0.0.1:${port}/lessons/7 and http://127.0.0.1:${port}/metrics`);
 });
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   process.once(signal, () => {

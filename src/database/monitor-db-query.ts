@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '../core/errors.js';
 import { createInstrument, type Instrument } from '../core/instrument.js';
 import { aText, checkOptions } from '../core/options.js';
-import { QueryObservation, type DatabaseMonitorParts, type QueryDescription } from './query-observation.js';
+import { QueryObservation, reportFault, type DatabaseMonitorParts, type QueryDescription } from './query-observation.js';
 
 /** Further facts of a query, for its span. */
 export interface DbQueryOptions {
@@ -23,7 +23,7 @@ export function createMonitorDbQuery(
     return createInstrument(() => ({
       begin: () => new QueryObservation(partsOf(), query),
       fault: error => {
-        partsOf().diagnostics.fault('database', 'a query could not be observed', error);
+        reportFault(partsOf, error);
       },
     }));
   };

@@ -5,7 +5,7 @@ import { disguise, type AnyFunction } from '../core/instrument.js';
 import type { PoolReader } from './driver.js';
 import { PoolQuery } from './pool-query.js';
 import { followCall, prepareCall, type QueryCall } from './query-call.js';
-import type { DatabaseMonitorParts, QueryDescription } from './query-observation.js';
+import { reportFault, type DatabaseMonitorParts, type QueryDescription } from './query-observation.js';
 
 /** What a {@link PoolObserver} needs. */
 export interface PoolObserverSettings {
@@ -82,11 +82,7 @@ export class PoolObserver {
     try {
       return work();
     } catch (error) {
-      try {
-        this.#settings.partsOf().diagnostics.fault('database', 'a query could not be observed', error);
-      } catch {
-        // No monitor, no one to tell.
-      }
+      reportFault(this.#settings.partsOf, error);
       return undefined;
     }
   }

@@ -24,6 +24,15 @@ export interface QueryDescription {
   readonly namespace?: string | undefined;
 }
 
+/** Tells the monitor of a fault of ours. Never throws: there may be no monitor, and the host's query goes on. */
+export function reportFault(partsOf: () => DatabaseMonitorParts, error: unknown): void {
+  try {
+    partsOf().diagnostics.fault('database', 'a query could not be observed', error);
+  } catch {
+    // No one to tell.
+  }
+}
+
 /** One query: timed, counted and, where tracing is on, a client span. */
 export class QueryObservation implements Observation {
   readonly #parts: DatabaseMonitorParts;

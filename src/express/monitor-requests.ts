@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkRequestOptions, type MonitorRequestsOptions } from '../http/adapter-options.js';
-import { runInRequestScope } from '../http/request-scope.js';
+import type { ObservedRequest } from '../http/request-observer.js';
 import { expressRoutes } from '../http/routes.js';
+import { reportUnusable } from '../http/unusable-monitor.js';
 import type { Monitor } from '../monitor.js';
 import { perMonitor } from '../shared-monitor.js';
 
@@ -25,15 +26,13 @@ export function monitorRequests(options: ExpressMonitorRequestsOptions = {}): Ex
   checkRequestOptions(options);
   const observer = perMonitor(options.monitor, monitor => monitor.observeRequests(options));
   return function monitorRequests(request: IncomingMessage, response: ServerResponse, next: () => void): void {
-    const observed = observer().begin(request, response, expressRoutes);
-    if (observed === undefined) {
-      next();
-    } else if (observed.span === undefined) {
-      runInRequestScope(observed.facts, next);
-    } else {
-      observed.span.run(() => {
-        runInRequestScope(observed.facts, next);
-      });
+    let observed: ObservedRequest | undefined;
+    try {
+      observed = observer().begin(request, response, expressRoutes);
+    } catch (error) {
+      reportUnusable(error);
     }
+    if (observed === undefined) next();
+    else observed.run(next);
   };
 }

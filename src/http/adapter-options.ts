@@ -1,9 +1,12 @@
 import { aFunction, anObject, checkOptions, withMethods, type OptionRule } from '../core/options.js';
-import type { LabelReaders } from './custom-labels.js';
+import { checkLabels, type LabelReaders } from './custom-labels.js';
+import { checkAccess, type MetricsAccess } from './metrics-endpoint.js';
 
 const aMonitor: OptionRule = withMethods('a monitor made by createMonitor()', 'observeRequests', 'metricsEndpoint');
 const REQUEST_RULES = { monitor: aMonitor, skip: aFunction, labels: anObject };
-const ENDPOINT_RULES = { monitor: aMonitor, bearerToken: { allowed: 'a string', accepts: isString }, authorize: aFunction };
+/** `checkAccess` looks at these, and shows no token. */
+const anything: OptionRule = { allowed: '', accepts: () => true };
+const ENDPOINT_RULES = { monitor: aMonitor, bearerToken: anything, authorize: anything };
 
 /** What `monitorRequests` takes, in any framework. */
 export interface MonitorRequestsOptions<M> {
@@ -24,13 +27,12 @@ export interface MonitorRequestsOptions<M> {
 /** @throws InvalidOptionError for what `monitorRequests` can't take */
 export function checkRequestOptions(options: unknown): void {
   checkOptions('', options, REQUEST_RULES);
+  const { labels } = options as { labels?: LabelReaders };
+  if (labels !== undefined) checkLabels(labels);
 }
 
 /** @throws InvalidOptionError for what `serveMetrics` can't take */
 export function checkEndpointOptions(options: unknown): void {
   checkOptions('', options, ENDPOINT_RULES);
-}
-
-function isString(value: unknown): boolean {
-  return typeof value === 'string';
+  checkAccess(options as MetricsAccess);
 }

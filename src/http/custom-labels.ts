@@ -19,6 +19,17 @@ export type LabelReaders = Readonly<
 /** Different values a label may take; later ones count as `other`. */
 const VALUES_PER_LABEL = 100;
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const RESERVED = new Set(['endpoint', 'status_code', 'le']);
+
+/** @throws InvalidOptionError for a name Prometheus does not take, or a reader that is no function */
+export function checkLabels(readers: LabelReaders): void {
+  for (const [name, reader] of Object.entries(readers)) {
+    if (!LABEL_NAME.test(name) || name.startsWith('__') || RESERVED.has(name)) {
+      throw new InvalidOptionError('labels', name, `label names of letters, digits and _, other than ${[...RESERVED].join(', ')}`);
+    }
+    if (typeof reader !== 'function') throw new InvalidOptionError(`labels.${name}`, reader, 'a function of the request');
+  }
+}
 
 /**
  * Records requests by an app's own labels, in metrics of their own: the plan's labels never change.
@@ -31,20 +42,20 @@ export class CustomLabels {
   readonly #values: readonly Set<string>[];
   readonly #diagnostics: Diagnostics;
 
-  /** @throws InvalidOptionError for a name Prometheus does not take, or a reader that is no function */
+  /** @throws InvalidOptionError for what {@link checkLabels} refuses, and where the monitor has other labels already */
   constructor(readers: LabelReaders, metrics: Metrics, diagnostics: Diagnostics) {
-    for (const [name, reader] of Object.entries(readers)) {
-      if (!LABEL_NAME.test(name) || name.startsWith('__') || name === 'endpoint' || name === 'status_code' || name === 'le') {
-        throw new InvalidOptionError('labels', name, 'label names of letters, digits and _, other than endpoint, status_code and le');
-      }
-      if (typeof reader !== 'function') throw new InvalidOptionError(`labels.${name}`, reader, 'a function of the request');
-    }
+    checkLabels(readers);
     this.#readers = Object.entries(readers);
     this.#values = this.#readers.map(() => new Set());
     this.#diagnostics = diagnostics;
     const names = Object.keys(readers);
     this.#requests = metrics.counter('http_labeled_requests_total', names);
     this.#duration = metrics.histogram('http_labeled_request_duration_seconds', names);
+    const kept = this.#duration.labelNames.slice(1);
+    if (kept.join() !== names.join()) {
+      // One metric has one set of labels: values would get under another's name.
+      throw new InvalidOptionError('labels', names.join(', '), `this monitor's own ones (${kept.join(', ')}), or another monitor`);
+    }
   }
 
   /** Counts one finished request. */

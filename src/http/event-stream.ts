@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-const EVENT_STREAM = /^text\/event-stream/i;
+const EVENT_STREAM = /^text\/event-stream\s*(;|$)/i;
 
 /**
  * Whether a response is an event stream.

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip, type ZlibOptions } from 'node:zlib';
 import type { Diagnostics } from '../core/diagnostics.js';
-import { InvalidOptionError } from '../core/errors.js';
+import { InvalidOptionError, NOT_SHOWN } from '../core/errors.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { MetricRegistry } from '../metrics/registry.js';
 import { renderRegistry, type ExpositionFormat } from '../metrics/render.js';
@@ -39,6 +39,19 @@ interface Exposition {
   gzipped?: Promise<Buffer>;
 }
 
+/**
+ * Checks who may scrape.
+ * @throws InvalidOptionError for a token that is empty, and for an `authorize` that is no function
+ */
+export function checkAccess({ bearerToken, authorize }: MetricsAccess): void {
+  if (bearerToken !== undefined && (typeof bearerToken !== 'string' || bearerToken.trim() === '')) {
+    throw new InvalidOptionError('bearerToken', NOT_SHOWN, 'expected a string that is not empty');
+  }
+  if (authorize !== undefined && typeof authorize !== 'function') {
+    throw new InvalidOptionError('authorize', authorize, 'a function of the request');
+  }
+}
+
 /** Answers scrapes of a registry. Framework-free: it needs Node's request and response only. */
 export class MetricsEndpoint {
   readonly #parts: MetricsEndpointParts;
@@ -46,15 +59,10 @@ export class MetricsEndpoint {
   /** Scrapes under way, by format and names: those that come meanwhile share the result. */
   readonly #running = new Map<string, Promise<Exposition>>();
 
-  /** @throws InvalidOptionError for a token that is empty or an `authorize` that is no function */
+  /** @throws InvalidOptionError for what {@link checkAccess} refuses */
   constructor(parts: MetricsEndpointParts) {
-    const { bearerToken, authorize } = parts.access;
-    if (bearerToken !== undefined && (typeof bearerToken !== 'string' || bearerToken === '')) {
-      throw new InvalidOptionError('bearerToken', typeof bearerToken, 'a string that is not empty');
-    }
-    if (authorize !== undefined && typeof authorize !== 'function') {
-      throw new InvalidOptionError('authorize', authorize, 'a function of the request');
-    }
+    const { bearerToken } = parts.access;
+    checkAccess(parts.access);
     this.#parts = parts;
     this.#tokenHash = bearerToken === undefined ? undefined : hash(bearerToken);
   }

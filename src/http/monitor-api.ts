@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { InvalidOptionError } from '../core/errors.js';
-import { createInstrument, type CallSite, type Instrument, type Observation, type Observer } from '../core/instrument.js';
+import { createInstrument, type AnyFunction, type CallSite, type Instrument, type Observation, type Observer } from '../core/instrument.js';
 import { methodLabel, type HttpMetrics } from '../metrics/http-metrics.js';
 import { expressRoutes, koaRoutes } from './routes.js';
-import { factsOf, type RequestFacts } from './observed-request.js';
-import type { RequestObserver } from './request-observer.js';
+import { factsOf } from './observed-request.js';
+import type { ObservedRequest, RequestObserver } from './request-observer.js';
 import { currentRequestFacts, enableRequestScope } from './request-scope.js';
+import { reportUnusable } from './unusable-monitor.js';
 
 /** What `monitorApi` needs of a monitor. */
 export interface ApiMonitorParts {
@@ -28,6 +29,9 @@ export interface ApiInstrument extends Instrument {
 }
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
+/** Arguments of a method among which its response is looked for. */
+const ARGUMENTS_SEARCHED = 8;
+
 /** A request and its response, with what finds its route. */
 interface Exchange {
   readonly request: IncomingMessage;
@@ -46,12 +50,16 @@ export function createMonitorApi(partsOf: () => ApiMonitorParts): (endpoint?: st
     return createInstrument(
       site => new ApiObserver(partsOf, endpoint, site),
       args => {
+        const next = args.at(-1) as () => unknown;
+        const exchange = exchangeOf(args);
+        let observed: ObservedRequest | undefined;
         try {
-          nameRequest(partsOf, exchangeOf(args), endpoint);
+          if (exchange) observed = nameRequest(partsOf(), exchange, endpoint);
         } catch (error) {
-          partsOf().diagnostics.fault('http', 'a request could not be named', error);
+          reportUnusable(error);
         }
-        return (args.at(-1) as () => unknown)();
+        if (observed === undefined) return next();
+        return exchange?.context ? observed.runAsync(next as () => Promise<unknown>) : observed.run(next);
       },
     ) as ApiInstrument;
   };
@@ -69,18 +77,18 @@ class ApiObserver implements Observer {
   }
 
   begin(_self: unknown, args: ArrayLike<unknown>): Observation | undefined {
+    const parts = this.#partsOf();
     const exchange = exchangeOf(args);
     if (exchange) {
-      nameRequest(this.#partsOf, exchange, this.#endpoint);
-      return undefined;
+      const observed = nameRequest(parts, exchange, this.#endpoint);
+      return observed?.span && new ObservedHandler(observed);
     }
     const facts = currentRequestFacts();
     if (facts) {
       facts.endpoint = this.#endpoint;
       return undefined;
     }
-    const { metrics, clock } = this.#partsOf();
-    return new PlainCall(metrics.http, clock, methodOf(args[0]), this.#endpoint);
+    return new PlainCall(parts.metrics.http, parts.clock, methodOf(args[0]), this.#endpoint);
   }
 
   fault(error: unknown): void {
@@ -88,22 +96,28 @@ class ApiObserver implements Observer {
   }
 }
 
-/** Gives a request its name; one that nobody observes is observed from here on. */
-function nameRequest(partsOf: () => ApiMonitorParts, exchange: Exchange | undefined, endpoint: string | undefined): void {
-  if (!exchange) return;
+/**
+ * Gives a request its name.
+ * @returns the request, where nobody observed it for this monitor: it is observed from here on
+ */
+function nameRequest({ requests }: ApiMonitorParts, exchange: Exchange, endpoint: string | undefined): ObservedRequest | undefined {
   const { request, response, context } = exchange;
-  let facts: RequestFacts | undefined = factsOf(response);
-  if (facts === undefined) {
-    if (context) koaRoutes.watch(context);
-    facts = partsOf().requests.begin(request, response, context ? koaRoutes : expressRoutes, context);
-  }
+  if (context) koaRoutes.watch(context);
+  const observed = requests.begin(request, response, context ? koaRoutes : expressRoutes, context);
+  const facts = factsOf(response);
   if (facts && endpoint !== undefined) facts.endpoint = endpoint;
+  return observed;
 }
 
-/** `(req, res, …)`, an error handler's `(error, req, res, …)`, or Koa's `(ctx, …)`. */
+/** `(req, res, …)`, an error handler's `(error, req, res, …)`, a method's in any order, or Koa's `(ctx, …)`. */
 function exchangeOf(args: ArrayLike<unknown>): Exchange | undefined {
-  if (isResponse(args[1])) return { request: args[0] as IncomingMessage, response: args[1], context: undefined };
-  if (isResponse(args[2])) return { request: args[1] as IncomingMessage, response: args[2], context: undefined };
+  for (let i = 0; i < args.length && i < ARGUMENTS_SEARCHED; i++) {
+    const response = args[i];
+    if (isResponse(response)) {
+      const before = args[i - 1];
+      return { request: isRequest(before) ? before : response.req, response, context: undefined };
+    }
+  }
   const context = args[0] as { req?: IncomingMessage; res?: unknown } | null | undefined;
   if (typeof context === 'object' && context !== null && isResponse(context.res) && context.req) {
     return { request: context.req, response: context.res, context };
@@ -113,6 +127,32 @@ function exchangeOf(args: ArrayLike<unknown>): Exchange | undefined {
 
 function isResponse(value: unknown): value is ServerResponse {
   return typeof value === 'object' && value !== null && 'headersSent' in value && 'writeHead' in value;
+}
+
+function isRequest(value: unknown): value is IncomingMessage {
+  return typeof value === 'object' && value !== null && 'headers' in value && 'httpVersion' in value;
+}
+
+/** A handler whose request nobody else observes: it runs with the request's span active. */
+class ObservedHandler implements Observation {
+  readonly #observed: ObservedRequest;
+
+  constructor(observed: ObservedRequest) {
+    this.#observed = observed;
+  }
+
+  run(fn: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown {
+    return this.#observed.run(() => Reflect.apply(fn, self, args) as unknown);
+  }
+
+  /** The request is counted when its response is over; what the handler returns says nothing of that. */
+  restart(): void {}
+
+  succeed(): void {}
+
+  fail(error: unknown): void {
+    this.#observed.facts.error = error;
+  }
 }
 
 /** A call without a Node response: a fetch-style handler, or a function that is called like one. */
@@ -149,9 +189,12 @@ class PlainCall implements Observation {
   }
 }
 
-function methodOf(request: unknown): string {
-  const method = typeof request === 'object' && request !== null ? (request as { method?: unknown }).method : undefined;
-  return methodLabel(typeof method === 'string' ? method : undefined);
+/** A fetch-style handler is given the request, or a context that has it. */
+function methodOf(given: unknown): string {
+  if (typeof given !== 'object' || given === null) return methodLabel(undefined);
+  const { method, request, req } = given as { method?: unknown; request?: { method?: unknown } | null; req?: { method?: unknown } | null };
+  const found = [method, request?.method, req?.method].find(each => typeof each === 'string');
+  return methodLabel(found);
 }
 
 function statusOf(value: unknown): number | undefined {

@@ -8,6 +8,7 @@ import type { CustomLabels } from './custom-labels.js';
 import { isEventStream } from './event-stream.js';
 import { isBodiless, pieceLength, watchBody, type BodySize } from './message-size.js';
 import { attachFacts, factsOf, type RequestFacts, type RouteSource } from './observed-request.js';
+import { runInRequestScope } from './request-scope.js';
 import type { ServerSpan, ServerSpans } from './server-span.js';
 
 /** The one label of requests that no route answered. */
@@ -90,9 +91,10 @@ export class ObservedRequest implements RequestFacts {
   readonly #source: RouteSource;
   readonly #start: number;
   readonly #requestBody: BodySize | undefined;
-  readonly #writeHead: ServerResponse['writeHead'];
-  readonly #write: ServerResponse['write'];
-  readonly #end: ServerResponse['end'];
+  /** The response's own methods. */
+  readonly #writeHead: Method;
+  readonly #write: Method;
+  readonly #end: Method;
   readonly #isUpgrade: boolean;
   /** Where the response may not be told when its connection closes. */
   readonly #connection: Socket | undefined;
@@ -120,9 +122,10 @@ export class ObservedRequest implements RequestFacts {
     this.owners.push(parts.metrics);
     this.facts = facts ?? this;
     this.span = parts.spans.begin(request);
-    this.#writeHead = response.writeHead;
-    this.#write = response.write;
-    this.#end = response.end;
+    const { writeHead, write, end } = response as unknown as Record<'writeHead' | 'write' | 'end', Method>;
+    this.#writeHead = writeHead;
+    this.#write = write;
+    this.#end = end;
     this.#isUpgrade = isUpgraded(request);
     if (facts === undefined) {
       // Shared functions that find their request on the response, not closures: this runs at every request.
@@ -145,6 +148,28 @@ export class ObservedRequest implements RequestFacts {
     if (this.#connection !== undefined) watchConnection(this.#connection, this);
   }
 
+  /** Runs the app for the request: with its span active, and with the request findable for who isn't handed it. */
+  run<T>(work: () => T): T {
+    const { span } = this;
+    if (span === undefined) return runInRequestScope(this.facts, work);
+    return span.run(() => runInRequestScope(this.facts, work));
+  }
+
+  /** The same for Koa, which answers errors outside of all middleware, so that a span must learn of one here. */
+  runAsync(work: () => Promise<unknown>): Promise<unknown> {
+    const answered = this.run(work);
+    return this.span === undefined ? answered : this.#noteError(answered);
+  }
+
+  async #noteError(answered: Promise<unknown>): Promise<unknown> {
+    try {
+      return await answered;
+    } catch (error) {
+      this.facts.error = error;
+      throw error;
+    }
+  }
+
   /** Called in place of the response's `writeHead`, with its arguments. */
   writeHead(args: readonly unknown[]): ServerResponse {
     const response = this.#response;
@@ -164,14 +189,14 @@ export class ObservedRequest implements RequestFacts {
   write(piece: unknown, encoding: unknown, done: unknown): boolean {
     // HTTP/2's `end` comes by here with its last piece.
     if (!this.#isEnding) this.sentBytes += pieceLength(piece, encoding);
-    return (this.#write as AnyWrite).call(this.#response, piece, encoding, done) as boolean;
+    return this.#write.call(this.#response, piece, encoding, done) as boolean;
   }
 
   /** Called in place of the response's `end`. */
   end(piece: unknown, encoding: unknown, done: unknown): ServerResponse {
     if (!this.#isEnding && piece !== undefined) this.sentBytes += pieceLength(piece, encoding);
     this.#isEnding = true;
-    return (this.#end as AnyWrite).call(this.#response, piece, encoding, done) as ServerResponse;
+    return this.#end.call(this.#response, piece, encoding, done) as ServerResponse;
   }
 
   /** The response is over, however it ended. */
@@ -204,7 +229,7 @@ export class ObservedRequest implements RequestFacts {
     const stream = this.#stream;
     const now = clock.monotonic();
     const isAnswered = response.headersSent || this.#headersAt >= 0 || stream === 'upgrade';
-    const isComplete = this.#isUpgrade ? response.writableEnded : isFinished(response);
+    const isComplete = this.#isUpgrade ? response.writableEnded : isFinished(this.#request, response);
     const statusCode = stream === 'upgrade' ? 101 : isAnswered ? response.statusCode : CLIENT_CLOSED;
     const method = methodLabel(this.#request.method);
     const endpoint = this.#readEndpoint();
@@ -236,7 +261,7 @@ export class ObservedRequest implements RequestFacts {
   }
 }
 
-type AnyWrite = (this: ServerResponse, piece: unknown, encoding: unknown, done: unknown) => unknown;
+type Method = (this: ServerResponse, ...args: unknown[]) => unknown;
 
 function observedClose(this: ServerResponse): void {
   (factsOf(this) as ObservedRequest).close();
@@ -259,7 +284,14 @@ function isUpgraded(request: IncomingMessage): boolean {
   return (request as IncomingMessage & { upgrade?: boolean }).upgrade === true;
 }
 
-/** HTTP/2's response has no `writableFinished`. */
-function isFinished(response: ServerResponse): boolean {
-  return (response.writableFinished as boolean | undefined) ?? response.writableEnded;
+/** Whether all of a response was sent. HTTP/2's has no `writableFinished`. */
+function isFinished(request: IncomingMessage, response: ServerResponse): boolean {
+  if ((response.writableFinished as boolean | undefined) === undefined) return response.writableEnded;
+  // Of a broken connection Node drops what is still in its buffers, and calls the response finished.
+  return response.writableFinished && !isDestroyed(request.socket);
+}
+
+/** An injected request may come without a socket. */
+function isDestroyed(socket: Socket | undefined): boolean {
+  return socket?.destroyed === true;
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkRequestOptions, type MonitorRequestsOptions } from '../http/adapter-options.js';
 import type { ObservedRequest } from '../http/request-observer.js';
-import { runInRequestScope } from '../http/request-scope.js';
 import { koaRoutes } from '../http/routes.js';
+import { reportUnusable } from '../http/unusable-monitor.js';
 import type { Monitor } from '../monitor.js';
 import { perMonitor } from '../shared-monitor.js';
 
@@ -32,21 +32,13 @@ export function monitorRequests(options: KoaMonitorRequestsOptions = {}): KoaMid
   checkRequestOptions(options);
   const observer = perMonitor(options.monitor, monitor => monitor.observeRequests(options));
   return function monitorRequests(context: KoaContext, next: () => Promise<unknown>): Promise<unknown> {
-    koaRoutes.watch(context);
-    const observed = observer().begin(context.req, context.res, koaRoutes, context);
-    if (observed === undefined) return next();
-    const { span } = observed;
-    if (span === undefined) return runInRequestScope(observed.facts, next);
-    return noteError(observed, span.run(() => runInRequestScope(observed.facts, next)));
+    let observed: ObservedRequest | undefined;
+    try {
+      koaRoutes.watch(context);
+      observed = observer().begin(context.req, context.res, koaRoutes, context);
+    } catch (error) {
+      reportUnusable(error);
+    }
+    return observed === undefined ? next() : observed.runAsync(next);
   };
-}
-
-/** Koa answers errors outside of all middleware, so the span learns of one here. */
-async function noteError(observed: ObservedRequest, answered: Promise<unknown>): Promise<unknown> {
-  try {
-    return await answered;
-  } catch (error) {
-    observed.facts.error = error;
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import type { MetricType } from './metric.js';
+import type { Aggregator, MetricType } from './metric.js';
 
 /** What the catalogue says of one metric. */
 export interface MetricDefinition {
@@ -7,6 +7,8 @@ export interface MetricDefinition {
   readonly labels: readonly string[];
   /** Upper bounds of a histogram's buckets, in the metric's unit. */
   readonly buckets?: readonly number[];
+  /** How cluster mode joins the workers' values, where adding them up would be wrong. Left out: `sum`. */
+  readonly aggregator?: Aggregator;
   /** Labels that fold into `other` first when the series cap is reached. Left out: all. */
   readonly fold?: readonly string[];
 }
@@ -69,26 +71,33 @@ const definitions = {
     labels: ['service', 'model'],
     fold: ['model'],
   },
-  active_users_total: { type: 'gauge', help: 'Users active in a time window.', labels: ['time_window'] },
+  active_users_total: { type: 'gauge', help: 'Users active in a time window.', labels: ['time_window'], aggregator: 'max' },
   learning_sessions_total: { type: 'counter', help: 'Learning sessions begun.', labels: ['user_type', 'subject'] },
   exercise_completions_total: {
     type: 'counter',
     help: 'Exercises completed.',
     labels: ['exercise_type', 'difficulty', 'result'],
   },
-  daily_active_users: { type: 'gauge', help: 'Users active in the last day.', labels: [] },
-  monthly_active_users: { type: 'gauge', help: 'Users active in the last 30 days.', labels: [] },
+  daily_active_users: { type: 'gauge', help: 'Users active in the last day.', labels: [], aggregator: 'max' },
+  monthly_active_users: { type: 'gauge', help: 'Users active in the last 30 days.', labels: [], aggregator: 'max' },
   learning_completion_rate: {
     type: 'gauge',
     help: 'Share of learning sessions that were completed, 0 to 1.',
     labels: ['course_type', 'difficulty'],
+    aggregator: 'average',
   },
   average_session_duration_minutes: {
     type: 'gauge',
     help: 'Average length of a learning session, in minutes.',
     labels: ['user_type'],
+    aggregator: 'average',
   },
-  user_satisfaction_score: { type: 'gauge', help: 'Average rating by users.', labels: ['feature', 'user_type'] },
+  user_satisfaction_score: {
+    type: 'gauge',
+    help: 'Average rating by users.',
+    labels: ['feature', 'user_type'],
+    aggregator: 'average',
+  },
 
   // HTTP
   http_requests_in_flight: { type: 'gauge', help: 'HTTP requests being answered now.', labels: [] },

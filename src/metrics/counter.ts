@@ -14,7 +14,7 @@ export class Counter extends ScalarMetric {
 
   /** Adds to a series by its slot: the hot path. A value that is negative or not finite is ignored. */
   add(slot: number, value = 1): void {
-    if (!(value >= 0 && value < Infinity)) return;
+    if (!(Number.isFinite(value) && value >= 0)) return;
     (this.values[slot] as number) += value;
     this.touch(slot);
   }

@@ -19,8 +19,9 @@ export class Gauge extends ScalarMetric {
     this.values[slot] = value;
   }
 
-  /** Adds to a series by its slot; the value may be negative. */
+  /** Adds to a series by its slot; the value may be negative. One that is not finite is ignored. */
   add(slot: number, value: number): void {
+    if (!Number.isFinite(value)) return;
     (this.values[slot] as number) += value;
   }
 

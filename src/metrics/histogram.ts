@@ -1,8 +1,7 @@
-import { lengthened } from './scalar.js';
-import { emptySample, Metric, type Exemplar, type MetricSettings, type Sample } from './metric.js';
+import { emptySample, Metric, withRoom, type Exemplar, type MetricSettings, type Sample } from './metric.js';
 
 export interface HistogramSettings extends MetricSettings {
-  /** Upper bounds, ascending, without `+Inf`. */
+  /** Upper bounds, ascending, without `+Inf`; the values are none of them negative. */
   readonly buckets: readonly number[];
 }
 
@@ -15,27 +14,28 @@ export class Histogram extends Metric {
   readonly #width: number;
   #cells = new Float64Array(0);
   /** By bucket cell; stays empty until a traced observation brings one. */
-  #exemplars: (Exemplar | undefined)[] = [];
+  readonly #exemplars = new Map<number, Exemplar>();
 
   constructor(settings: HistogramSettings) {
     super(settings);
     this.bucketBounds = settings.buckets;
     this.#bounds = Float64Array.from(settings.buckets);
     this.#width = settings.buckets.length + 2;
+    this.grow(this.table.slots);
   }
 
-  /** Observes a value by labels. A value that is no number is ignored. */
+  /** Observes a value by labels. A value that is negative or no number is ignored. */
   observe(labels: Readonly<Record<string, string | number>>, value: number): void {
     this.observeAt(this.slotOf(labels), value);
   }
 
   /**
-   * Observes a value by the series' slot: the hot path. A value that is no number is ignored.
+   * Observes a value by the series' slot: the hot path. A value that is negative or not finite is ignored.
    * @param exemplar kept as the latest of the bucket the value falls into
    */
   observeAt(slot: number, value: number, exemplar?: Exemplar): void {
-    // NaN would make the sum useless for good.
-    if (!Number.isFinite(value)) return;
+    // NaN would make the sum useless for good, and a sum that falls looks like a restart.
+    if (!(Number.isFinite(value) && value >= 0)) return;
     const bounds = this.#bounds;
     let bucket = 0;
     while (bucket < bounds.length && value > (bounds[bucket] as number)) bucket++;
@@ -43,7 +43,7 @@ export class Histogram extends Metric {
     const cells = this.#cells;
     (cells[start + bucket] as number)++;
     (cells[start + this.#width - 1] as number) += value;
-    if (exemplar !== undefined) this.#exemplars[start + bucket] = exemplar;
+    if (exemplar !== undefined) this.#exemplars.set(start + bucket, exemplar);
     this.touch(slot);
   }
 
@@ -51,22 +51,23 @@ export class Histogram extends Metric {
     const sample = emptySample();
     const { table } = this;
     const width = this.#width;
-    this.grow(table.slots);
-    for (let slot = 0; slot < table.slots; slot++) {
-      const values = table.values[slot];
+    const pass = table.pass();
+    for (let slot = 0; slot < pass.slots; slot++) {
+      const values = pass.at(slot);
       if (values === undefined) continue;
       sample.labelValues = values;
       sample.labelText = table.text(slot);
       const start = slot * width;
       // Read the whole series now: a pass may pause between two samples, and its lines must agree.
       const cells = this.#cells.slice(start, start + width);
+      const exemplars = this.#exemplarsFrom(start);
       let count = 0;
       sample.suffix = '_bucket';
       for (let bucket = 0; bucket < width - 1; bucket++) {
         count += cells[bucket] as number;
         sample.bucket = bucket;
         sample.value = count;
-        sample.exemplar = this.#exemplars[start + bucket];
+        sample.exemplar = exemplars[bucket];
         yield sample;
       }
       sample.bucket = -1;
@@ -83,11 +84,17 @@ export class Histogram extends Metric {
   protected override clear(slot: number): void {
     const start = slot * this.#width;
     this.#cells.fill(0, start, start + this.#width);
-    for (let i = start; i < start + this.#width && i < this.#exemplars.length; i++) this.#exemplars[i] = undefined;
+    if (this.#exemplars.size === 0) return;
+    for (let cell = start; cell < start + this.#width; cell++) this.#exemplars.delete(cell);
+  }
+
+  /** The exemplars of a series, by bucket. */
+  #exemplarsFrom(start: number): readonly (Exemplar | undefined)[] {
+    if (this.#exemplars.size === 0) return [];
+    return Array.from({ length: this.#width - 1 }, (_, bucket) => this.#exemplars.get(start + bucket));
   }
 
   protected override grow(slots: number): void {
-    const cells = slots * this.#width;
-    if (cells > this.#cells.length) this.#cells = lengthened(this.#cells, cells);
+    this.#cells = withRoom(this.#cells, slots * this.#width);
   }
 }

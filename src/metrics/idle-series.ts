@@ -1,11 +1,11 @@
-import type { Metric, SeriesExpiry } from './metric.js';
+import type { Metric } from './metric.js';
+import { seriesExpiry } from './series-expiry.js';
 
 /**
  * Finds series that nobody wrote to for a while. Instead of a time, a series keeps the number of the
  * pass in which it was last written: the hot path reads no clock, and there is no timer.
  */
 export class IdleSeries {
-  readonly expiry: SeriesExpiry = { pass: 1, generation: 0 };
   readonly #ttlMs: number;
   /** Start of the passes that are not yet old, oldest first. */
   #passes: { pass: number; start: number }[] = [];
@@ -19,7 +19,7 @@ export class IdleSeries {
     const last = this.#passes.at(-1);
     // A pass shorter than a twentieth of the TTL would only lengthen the list.
     if (last && now - last.start < this.#ttlMs / 20) return;
-    this.#passes.push({ pass: ++this.expiry.pass, start: now });
+    this.#passes.push({ pass: ++seriesExpiry.pass, start: now });
     const firstYoung = this.#passes.findIndex(({ start }) => now - start < this.#ttlMs);
     if (firstYoung <= 0) return;
     // What was written in a pass before `old.pass` was last written before `old.start`.

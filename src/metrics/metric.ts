@@ -1,7 +1,11 @@
 import { SightlineError } from '../core/errors.js';
+import { seriesExpiry } from './series-expiry.js';
 import { SeriesTable, type SeriesLimits } from './series-table.js';
 
 export type MetricType = 'counter' | 'gauge' | 'histogram';
+
+/** How prom-client's cluster mode joins the values that its workers have for one series. */
+export type Aggregator = 'sum' | 'max' | 'average';
 
 /** The value an OpenMetrics scrape shows beside a bucket or a counter: one request that fell into it. */
 export interface Exemplar {
@@ -33,16 +37,8 @@ export interface MetricSettings extends SeriesLimits {
   readonly name: string;
   readonly help: string;
   readonly labelNames: readonly string[];
-  /** Makes idle series forgettable: see {@link SeriesExpiry}. */
-  readonly expiry?: SeriesExpiry | undefined;
-}
-
-/** Shared by all metrics of a monitor: numbers the passes in which idle series are looked for. */
-export interface SeriesExpiry {
-  /** Number of the present pass; a series remembers the one in which it was last written. */
-  pass: number;
-  /** Grows whenever any series is forgotten, so that a cached slot is known to be stale. */
-  generation: number;
+  /** Left out: `sum`. */
+  readonly aggregator?: Aggregator | undefined;
 }
 
 const BRAND = Symbol.for('sightline.metric');
@@ -59,7 +55,7 @@ export interface PromMetric {
   name: string;
   help: string;
   type: MetricType;
-  aggregator: 'sum';
+  aggregator: Aggregator;
   values: PromValue[];
 }
 
@@ -72,20 +68,21 @@ export abstract class Metric {
   readonly help: string;
   readonly labelNames: readonly string[];
   readonly bucketBounds: readonly number[] = [];
-  /** How prom-client's cluster mode joins the workers' values. */
-  readonly aggregator = 'sum' as const;
+  readonly aggregator: Aggregator;
   readonly table: SeriesTable;
   readonly familyName: string;
-  protected readonly expiry: SeriesExpiry | undefined;
-  #lastPass: Uint32Array | undefined;
+  /** By slot: see {@link seriesExpiry}. */
+  #lastPass = new Uint32Array(0);
   #renamed: string | undefined;
 
   constructor(settings: MetricSettings) {
     this.familyName = settings.name;
     this.help = settings.help;
     this.labelNames = settings.labelNames;
-    this.table = new SeriesTable(settings.labelNames, settings);
-    this.expiry = settings.expiry;
+    this.aggregator = settings.aggregator ?? 'sum';
+    this.table = new SeriesTable(settings.labelNames, settings, slot => {
+      this.#begin(slot);
+    });
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -110,9 +107,7 @@ export abstract class Metric {
 
   /** The slot of these label values, one a label name: look it up once, record by it many times. */
   slot(a?: string, b?: string, c?: string, ...more: string[]): number {
-    const slot = more.length === 0 ? this.table.slot(a, b, c) : this.table.slot(a, b, c, ...more);
-    this.grow(slot + 1);
-    return slot;
+    return more.length === 0 ? this.table.slot(a, b, c) : this.table.slot(a, b, c, ...more);
   }
 
   /** The slot of labels given by name; a missing one is the empty string. Unknown names are an error. */
@@ -130,21 +125,21 @@ export abstract class Metric {
 
   /** Notes that a series was written in this pass. */
   protected touch(slot: number): void {
-    if (this.expiry === undefined) return;
-    if (this.#lastPass === undefined || slot >= this.#lastPass.length) {
-      const longer = new Uint32Array(Math.max(64, slot * 2));
-      if (this.#lastPass) longer.set(this.#lastPass);
-      this.#lastPass = longer;
-    }
-    this.#lastPass[slot] = this.expiry.pass;
+    this.#lastPass[slot] = seriesExpiry.pass;
+  }
+
+  /** A new series: it has room, and is as young as one that was written now. */
+  #begin(slot: number): void {
+    this.grow(slot + 1);
+    this.#lastPass = withRoom(this.#lastPass, slot + 1);
+    this.touch(slot);
   }
 
   /** Forgets the series that were last written before the given pass. */
   expireBefore(pass: number): void {
     for (let slot = 0; slot < this.table.slots; slot++) {
       if (this.table.values[slot] === undefined || this.labelNames.length === 0) continue;
-      if ((this.#lastPass?.[slot] ?? 0) >= pass) continue;
-      this.forget(slot);
+      if ((this.#lastPass[slot] as number) < pass) this.forget(slot);
     }
   }
 
@@ -152,7 +147,7 @@ export abstract class Metric {
   protected forget(slot: number): void {
     this.table.release(slot);
     this.clear(slot);
-    if (this.expiry) this.expiry.generation++;
+    seriesExpiry.generation++;
   }
 
   /** Sets every series back to zero (prom-client's `registry.resetMetrics()`). */
@@ -177,6 +172,14 @@ export abstract class Metric {
     }
     return { name, help: this.help, type: this.type, aggregator: this.aggregator, values };
   }
+}
+
+/** The same array, or where it is too short a copy half as long again: growing one by one stays cheap. */
+export function withRoom<A extends Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(array: A, length: number): A {
+  if (length <= array.length) return array;
+  const longer = new (array.constructor as new (length: number) => A)(Math.max(length, Math.ceil(array.length * 1.5)));
+  longer.set(array);
+  return longer;
 }
 
 /** Whether a registered metric is one of ours, whichever copy of the library made it. */

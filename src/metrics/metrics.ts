@@ -8,8 +8,9 @@ import { Gauge } from './gauge.js';
 import { Histogram } from './histogram.js';
 import { HttpMetrics, type HttpRequest } from './http-metrics.js';
 import type { MetricSettings } from './metric.js';
-import { registerMetric, type MetricRegistry } from './registry.js';
 import { IdleSeries } from './idle-series.js';
+import { registerMetric, type MetricRegistry } from './registry.js';
+import { seriesExpiry } from './series-expiry.js';
 
 /** Ready values for {@link Metrics}. */
 export interface MetricsSettings {
@@ -18,7 +19,7 @@ export interface MetricsSettings {
   readonly diagnostics: Diagnostics;
   /** Series a metric may have before values fold into `other`. */
   readonly seriesLimit: number;
-  /** Series idle for longer are forgotten; `undefined` keeps all. */
+  /** Series idle for longer are forgotten; `undefined` and 0 keep all. */
   readonly seriesTtlMs: number | undefined;
   /** Bucket bounds in place of the catalogue's. */
   readonly buckets: Readonly<Partial<Record<HistogramName, readonly number[]>>>;
@@ -39,7 +40,7 @@ export class Metrics {
   constructor(settings: MetricsSettings) {
     this.#settings = settings;
     const { seriesTtlMs } = settings;
-    this.#idle = seriesTtlMs === undefined ? undefined : new IdleSeries(seriesTtlMs);
+    this.#idle = seriesTtlMs ? new IdleSeries(seriesTtlMs) : undefined;
     const errors = this.counter('sightline_errors_total');
     settings.diagnostics.countWith(component => {
       errors.add(errors.slot(component));
@@ -84,17 +85,17 @@ export class Metrics {
 
   /** A counter of the catalogue. `extraLabels` stand after the catalogue's own. */
   counter(name: CounterName, extraLabels: readonly string[] = []): Counter {
-    return this.#get(name, () => new Counter(this.#settingsOf(name, extraLabels)));
+    return this.#get(name, extraLabels, () => new Counter(this.#settingsOf(name, extraLabels)));
   }
 
   /** A gauge of the catalogue. */
   gauge(name: GaugeName): Gauge {
-    return this.#get(name, () => new Gauge(this.#settingsOf(name, [])));
+    return this.#get(name, [], () => new Gauge(this.#settingsOf(name, [])));
   }
 
   /** A histogram of the catalogue. `extraLabels` stand after the catalogue's own. */
   histogram(name: HistogramName, extraLabels: readonly string[] = []): Histogram {
-    return this.#get(name, () => {
+    return this.#get(name, extraLabels, () => {
       const buckets = this.#settings.buckets[name] ?? catalogue[name].buckets ?? [];
       return new Histogram({ ...this.#settingsOf(name, extraLabels), buckets });
     });
@@ -102,7 +103,7 @@ export class Metrics {
 
   /** Grows when any series was forgotten: a slot kept from before may now belong to another. */
   get generation(): number {
-    return this.#idle?.expiry.generation ?? 0;
+    return seriesExpiry.generation;
   }
 
   /** Forgets idle series. Called before each scrape; does nothing without a TTL. */
@@ -110,9 +111,10 @@ export class Metrics {
     this.#idle?.sweep(this.#settings.clock.monotonic(), this.#made.values());
   }
 
-  #get<M extends Counter | Gauge | Histogram>(name: MetricName, make: () => M): M {
+  #get<M extends Counter | Gauge | Histogram>(name: MetricName, extraLabels: readonly string[], make: () => M): M {
     const made = this.#made.get(name);
-    if (made !== undefined) return made as M;
+    // With other labels it is another metric of the same name: the registry refuses it.
+    if (made !== undefined && made.labelNames.slice(catalogue[name].labels.length).join() === extraLabels.join()) return made as M;
     const metric = registerMetric(this.#settings.registry, make());
     this.#made.set(name, metric);
     return metric;
@@ -124,12 +126,12 @@ export class Metrics {
       name,
       help: definition.help,
       labelNames: [...definition.labels, ...extraLabels],
+      aggregator: definition.aggregator,
       limit: this.#settings.seriesLimit,
       fold: definition.fold,
       onFold: () => {
         this.#countFold(name);
       },
-      expiry: this.#idle?.expiry,
     };
   }
 

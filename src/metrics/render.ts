@@ -29,23 +29,32 @@ const CHUNK_CHARS = 65_536;
  */
 export async function renderRegistry(registry: MetricRegistry, options: RenderOptions): Promise<Buffer[]> {
   const page = new Page(options.format, defaultLabelsOf(registry));
+  const families: { readonly name: string; readonly add: () => Promise<void> }[] = [];
   for (const metric of registry.getMetricsAsArray()) {
     const name = nameOf(metric);
     if (name === undefined || (options.names && !options.names.has(name))) continue;
     if (isSightlineMetric(metric)) {
-      await page.addOurs(metric);
-      continue;
+      families.push({ name, add: () => page.addOurs(metric) });
+    } else {
+      // All are asked before any is awaited: an app's own may ask something slow.
+      const read = readForeign(metric);
+      read.catch(() => {});
+      families.push({ name, add: async () => page.addForeign(name, await read) });
+      await page.pause();
     }
-    let read: PromMetric;
+  }
+  for (const { name, add } of families) {
     try {
-      read = await (metric as { get(): Promise<PromMetric> }).get();
+      await add();
     } catch (error) {
       options.onFault(name, error);
-      continue;
     }
-    await page.addForeign(name, read);
   }
   return page.end();
+}
+
+async function readForeign(metric: unknown): Promise<PromMetric> {
+  return (metric as { get(): PromMetric | Promise<PromMetric> }).get();
 }
 
 /** The exposition while it is being written. */
@@ -81,28 +90,38 @@ class Page {
         line += exemplarText(exemplarLabels, seen, timestamp);
       }
       this.#text += `${line}\n`;
-      if (++this.#lines % LINES_PER_LOOK === 0) await this.#pause();
+      if (++this.#lines % LINES_PER_LOOK === 0) await this.pause();
     }
     this.#endFamily();
   }
 
+  /** Adds all of a family or, where its values are none, nothing; throws then. */
   async addForeign(name: string, metric: PromMetric): Promise<void> {
-    const sampleName = this.#header(name, metric.type, metric.help);
-    for (const value of metric.values) {
-      const { sharedLabels = {} } = value as PromValue & { sharedLabels?: Record<string, string | number> };
-      const labels: Record<string, string | number> = { ...sharedLabels, ...value.labels };
-      const parts = Object.entries(labels).map(([key, text]) => this.#foreignLabel(key, text));
-      for (const [key, text] of this.#defaults) if (!(key in labels)) parts.push(text);
-      const fullName = value.metricName ?? sampleName;
-      this.#text += `${fullName}${parts.length > 0 ? `{${parts.join(',')}}` : ''} ${formatValue(Number(value.value))}`;
-      if (this.#openMetrics && value.exemplar) {
-        const { labelSet, value: seen, timestamp } = value.exemplar;
-        this.#text += exemplarText(labelSet, seen, timestamp);
+    const textBefore = this.#text;
+    const chunksBefore = this.#chunks.length;
+    try {
+      const sampleName = this.#header(name, metric.type, metric.help);
+      for (const value of (metric as Partial<PromMetric>).values ?? []) {
+        this.#text += this.#foreignLine(metric.type, sampleName, value);
+        if (++this.#lines % LINES_PER_LOOK === 0) await this.pause();
       }
-      this.#text += '\n';
-      if (++this.#lines % LINES_PER_LOOK === 0) await this.#pause();
+    } catch (error) {
+      this.#text = textBefore;
+      this.#chunks.length = chunksBefore;
+      throw error;
     }
     this.#endFamily();
+  }
+
+  #foreignLine(type: string, sampleName: string, value: PromValue): string {
+    const { labels = {}, sharedLabels = {} } = value as Partial<PromValue> & { sharedLabels?: PromValue['labels'] };
+    const all = { ...labels, ...sharedLabels };
+    const parts = Object.entries(all).map(([key, text]) => this.#foreignLabel(type, key, text));
+    for (const [key, text] of this.#defaults) if (!Object.hasOwn(all, key)) parts.push(text);
+    const head = `${value.metricName ?? sampleName}${parts.length > 0 ? `{${parts.join(',')}}` : ''}`;
+    const exemplar = this.#openMetrics && value.exemplar ? value.exemplar : undefined;
+    const tail = exemplar ? exemplarText(exemplar.labelSet, exemplar.value, exemplar.timestamp) : '';
+    return `${head} ${formatValue(Number(value.value))}${tail}\n`;
   }
 
   end(): Buffer[] {
@@ -116,16 +135,17 @@ class Page {
     // OpenMetrics names a counter's family without the suffix that its samples carry.
     const isCounter = this.#openMetrics && type === 'counter';
     const family = isCounter ? name.replace(/_total$/, '') : name;
-    const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+    const escaped = String(help).replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
     const text = this.#openMetrics ? escaped.replaceAll('"', '\\"') : escaped;
     const shownType = this.#openMetrics && type === 'untyped' ? 'unknown' : type;
     this.#text += `# HELP ${family} ${text}\n# TYPE ${family} ${shownType}\n`;
     return isCounter ? `${family}_total` : name;
   }
 
-  #foreignLabel(name: string, value: string | number): string {
-    const isBound = this.#openMetrics && (name === 'le' || name === 'quantile') && value !== '+Inf';
-    return isBound ? `${name}="${formatCanonicalFloat(Number(value))}"` : label(name, value);
+  #foreignLabel(type: string, name: string, value: string | number): string {
+    const isBound = (type === 'histogram' && name === 'le') || (type === 'summary' && name === 'quantile');
+    const bound = this.#openMetrics && isBound && value !== '' ? Number(value) : NaN;
+    return Number.isNaN(bound) ? label(name, value) : `${name}="${formatCanonicalFloat(bound)}"`;
   }
 
   #endFamily(): void {
@@ -140,7 +160,8 @@ class Page {
     this.#text = '';
   }
 
-  async #pause(): Promise<void> {
+  /** Lets other work run, where this one has held the loop for long enough. */
+  async pause(): Promise<void> {
     if (this.#text.length >= CHUNK_CHARS) this.#flush();
     if (performance.now() - this.#sliceStart < SLICE_MS) return;
     await nextTurn();

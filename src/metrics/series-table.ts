@@ -30,12 +30,15 @@ export class SeriesTable {
   readonly #free: number[] = [];
   readonly #limits: SeriesLimits;
   readonly #foldable: readonly boolean[];
+  readonly #onAdd: (slot: number) => void;
   #root: Node = new Map();
   #size = 0;
 
-  constructor(labelNames: readonly string[], limits: SeriesLimits) {
+  /** @param onAdd called with the slot of each series that is made; not for the one without labels, which always is */
+  constructor(labelNames: readonly string[], limits: SeriesLimits, onAdd: (slot: number) => void = () => {}) {
     this.labelNames = labelNames;
     this.#limits = limits;
+    this.#onAdd = onAdd;
     this.#foldable = labelNames.map(name => limits.fold?.includes(name) ?? true);
     if (labelNames.length === 0) this.#allocate([]);
   }
@@ -79,6 +82,18 @@ export class SeriesTable {
     return text;
   }
 
+  /**
+   * Goes through the series there are now, by slot. A pass may pause while series come and go: what went is left
+   * out, and what came too, so that a series that went and came again never stands in one pass twice.
+   */
+  pass(): { readonly slots: number; at(slot: number): readonly string[] | undefined } {
+    const present = this.values.slice();
+    return {
+      slots: present.length,
+      at: slot => (this.values[slot] === present[slot] ? present[slot] : undefined),
+    };
+  }
+
   /** Forgets a series; its slot is used again by the next new one. */
   release(slot: number): void {
     const values = this.values[slot];
@@ -107,7 +122,7 @@ export class SeriesTable {
     // The kept labels could still be without bound: a tenth more series, then all values fold.
     const known = this.#find(folded);
     if (known !== undefined) return known;
-    if (this.#size < this.#limits.limit * 1.1) return this.#allocate(folded);
+    if (this.#size < this.#limits.limit + Math.ceil(this.#limits.limit / 10)) return this.#allocate(folded);
     const all = values.map(() => OTHER);
     return this.#find(all) ?? this.#allocate(all);
   }
@@ -134,7 +149,9 @@ export class SeriesTable {
       node = next;
     }
     const last = values.at(-1);
-    if (last !== undefined) node.set(last, slot);
+    if (last === undefined) return slot;
+    node.set(last, slot);
+    this.#onAdd(slot);
     return slot;
   }
 }

@@ -12,8 +12,10 @@ export function formatValue(value: number): string {
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
 }
 
-/** A bucket bound in OpenMetrics' canonical float form: `1` is `1.0`. */
+/** A bucket bound or quantile in OpenMetrics' canonical form, which is Go's: `1.0`, `0.25`, `1e+06`, `1e-05`. */
 export function formatCanonicalFloat(value: number): string {
-  const text = formatValue(value);
-  return Number.isInteger(value) && !text.includes('e') ? `${text}.0` : text;
+  if (!Number.isFinite(value)) return formatValue(value);
+  const size = Math.abs(value);
+  if (size >= 1e6 || (size < 1e-4 && size > 0)) return value.toExponential().replace(/(?<=e[+-])\d$/, '0$&');
+  return Number.isInteger(value) ? `${value}.0` : String(value);
 }

@@ -68,7 +68,7 @@ describe('a request that is answered', () => {
     ['after early hints', (response: ServerResponse) => (response.writeEarlyHints({ link: '</a.css>; rel=preload' }), response.end())],
     ['after 102 Processing', (response: ServerResponse) => (response.writeProcessing(), response.end())],
     ['with trailers', (response: ServerResponse) => (response.writeHead(200, { trailer: 'x-t' }), response.addTrailers({ 'x-t': '1' }), response.end('a'))],
-    ['with end() twice', (response: ServerResponse) => (response.end('one'), response.end('two'))],
+    ['with end() twice', (response: ServerResponse) => (response.on('error', () => {}), response.end('one'), response.end('two'))],
     ['with write() after end()', (response: ServerResponse) => (response.on('error', () => {}), response.end('one'), response.write('two'))],
   ])('%s is counted once', async (_way, answer) => {
     const { send, requests, series, log } = await start((_request, response) => answer(response));
@@ -305,7 +305,7 @@ describe('pipelined requests', () => {
     const before = socket?.listenerCount('close') ?? NaN;
     for (let round = 0; round < 5; round++) {
       client.send(pipelined(...Array.from({ length: 20 }, (_, i) => `/${i}`)));
-      await until(() => client.text.split('ok').length - 1 === 2 + round * 20 + 19 - 0 || client.text.split('HTTP/1.1 200').length - 1 === 1 + (round + 1) * 20);
+      await until(() => client.text.split('HTTP/1.1 200').length - 1 === 1 + (round + 1) * 20);
     }
     expect(await requests()).toEqual({ 'GET unmatched 200': 101 });
     expect((socket?.listenerCount('close') ?? NaN) - before).toBeLessThanOrEqual(1);
@@ -394,19 +394,6 @@ describe('what is observed', () => {
     });
     await send('GET /');
     expect(codes).toEqual(['ERR_INVALID_ARG_TYPE', 'ERR_STREAM_NULL_VALUES', 'ERR_INVALID_ARG_TYPE', 'ERR_HTTP_INVALID_STATUS_CODE']);
-  });
-
-  test('holds no listener that keeps the process or a closed request', async () => {
-    const { send, idle, monitor } = await start((_request, response) => response.end());
-    let collected: WeakRef<object> | undefined;
-    const { server } = await serve((request, response) => {
-      collected = new WeakRef(response);
-      monitored({ monitor }, (_req, res) => res.end())(request, response);
-    });
-    expect(server.listening).toBe(true);
-    await send('GET /');
-    await idle();
-    expect(collected?.deref()).toBeUndefined();
   });
 });
 

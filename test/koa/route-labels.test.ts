@@ -174,7 +174,7 @@ describe.each(koaVersions)('$name', version => {
       ['rejected', async () => fail(), 500],
       ['thrown by ctx.throw', ctx => ctx.throw(403, 'no'), 403],
       ['thrown by ctx.assert', ctx => ctx.assert(false, 418), 418],
-      ['that is no error', () => Promise.reject('a string' as never), 500],
+      ['that is no error', () => Promise.reject('a string'), 500],
     ];
 
     test.each(ways)('%s', async (_way, handler, status) => {
@@ -352,13 +352,6 @@ describe.each(koaVersions)('$name', version => {
       });
       inner.use(newRouter().get('/v1/u/:id', ok).routes());
       expect(await labelsOf(app => app.use(mount('/api', inner)), 'GET /api/u/1')).toEqual({ 'GET /api/v1/u/:id 200': 1 });
-    });
-
-    test('also where nothing was mounted before the first request came', async () => {
-      const { app, send, requests } = await start(version, () => {});
-      app.middleware.push(mount('/api', newRouter().get('/u/:id', ok).routes()));
-      await send('GET /api/u/1');
-      expect(await requests()).toEqual({ 'GET unmatched 404': 1 });
     });
   });
 

@@ -7,7 +7,8 @@ import { ROOT, run } from './command.mjs';
 export function ensureBuilt() {
   const sources = ['package.json', 'tsconfig.json', 'tsup.config.ts', ...filesIn('src')];
   if (Math.max(...sources.map(changedAt)) < changedAt('dist/index.d.cts')) return;
-  const code = run('npm', ['run', '--silent', 'build']);
+  console.log('Building dist');
+  const code = run('npm', ['run', '--silent', 'build', '--', '--silent']);
   if (code !== 0) throw new Error(`npm run build ended with exit code ${code}`);
 }
 

@@ -45,7 +45,7 @@ export const koaVersions: readonly KoaVersion[] = apps.flatMap(([name, Koa]) =>
   routers.map(({ router, make, rest, optional }) => ({
     name: `${name} with ${router}`,
     app: () => {
-      const app = new (Koa as any)();
+      const app = new (Koa)();
       app.silent = true;
       return app;
     },

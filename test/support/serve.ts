@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { RawClient } from './raw-client.js';
 
@@ -35,11 +35,17 @@ export async function serve(app: RequestListener | Server): Promise<TestServer> 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const clients: RawClient[] = [];
+  // A server lets go of connections that were upgraded.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   onTestFinished(async () => {
     for (const client of clients) client.leave();
     const closed = once(server, 'close');
     server.close();
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
     await closed;
   });
   const { port } = server.address() as AddressInfo;

@@ -19,7 +19,7 @@ let script: string;
 beforeAll(async () => {
   mkdirSync(CACHE, { recursive: true });
   script = await bundle(CACHE, {});
-});
+}, 30_000);
 afterEach(async () => {
   await Promise.all(closing.splice(0).map(item => item.close()));
 });
@@ -88,14 +88,14 @@ describe('a process that has finished its work ends by itself', { timeout: 30_00
   });
 });
 
-describe('the OpenTelemetry SDK', () => {
+describe('the OpenTelemetry SDK', { timeout: 30_000 }, () => {
   test('is not loaded where it is not needed', async () => {
     expect((await run({ spans: 1, close: true })).loaded).toBe(0);
     expect((await run({ options: false, spans: 1, close: true })).loaded).toBe(0);
     expect((await run({ options: { exporter: 'none' }, spans: 1, close: true })).loaded).toBeGreaterThan(0);
   });
 
-  test('that is not installed is asked for by name', { timeout: 30_000 }, async () => {
+  test('that is not installed is asked for by name', async () => {
     const elsewhere = await bundle(tmpdir(), { noExternal: true });
 
     expect(await run({ spans: 1, close: true }, elsewhere)).toEqual({ totals: {}, active: false, loaded: 0 });

@@ -165,7 +165,7 @@ describe('a queue that is full', () => {
     expect(spansTotal()).toEqual({ 'custom dropped': 10, 'custom exported': 41 });
   });
 
-  test('200,000 spans while the target is down: all are accounted for, and memory stays bounded', async () => {
+  test('200,000 spans while the target is down: all are accounted for, and memory stays bounded', { timeout: 30_000 }, async () => {
     const { tracing, spansTotal } = setUpTracing({
       options: { exporter: 'otlp', endpoint: await refusedUrl(), exportTimeout: '200ms' },
     });
