@@ -15,7 +15,14 @@ export function followIterable(iterable: Members, iterate: AnyFunction, follower
   // An iterable may give one iterator many times, itself for one.
   const seen = new WeakSet<object>();
   shadow(iterable, Symbol.asyncIterator, function (this: unknown): unknown {
-    const iterator: unknown = Reflect.apply(iterate, this, []);
+    followers.restart();
+    let iterator: unknown;
+    try {
+      iterator = followers.run(iterate, this, []);
+    } catch (error) {
+      followers.fail(error);
+      throw error;
+    }
     if (!isObject(iterator) || seen.has(iterator)) return iterator;
     seen.add(iterator);
     try {

@@ -59,21 +59,28 @@ interface Stream {
 
 function followStream(object: object, followers: Followers): void {
   const stream = object as Stream;
+  const fail = (error: unknown): void => {
+    if (isLeave(error)) followers.succeed(undefined);
+    else followers.fail(error);
+  };
   const end = (): void => {
     // A stream of another library's may know no `errorMonitor`.
-    if (stream.errored) followers.fail(stream.errored);
+    if (stream.errored) fail(stream.errored);
     followers.close(undefined);
   };
   if (stream.destroyed === true || stream.readableEnded === true) {
     end();
     return;
   }
-  stream.once(errorMonitor, (error: unknown) => {
-    followers.fail(error);
-  });
+  stream.once(errorMonitor, fail);
   stream.once('close', end);
   // Not every stream closes when it is done. Of a duplex, the other side may still be open.
   stream.once('end', () => {
     if (stream.writable !== true) end();
   });
+}
+
+/** Node destroys a stream whose `for await` is left by `break` with this error; one of an AbortSignal has a cause. */
+function isLeave(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ABORT_ERR' && error.cause === undefined;
 }

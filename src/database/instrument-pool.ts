@@ -48,8 +48,9 @@ export function createInstrumentPool(
         if (reader) observePoolGauges(parts, target, reader, name);
       },
       describe(args, { diagnostics }) {
-        const summary = diagnostics.guard('database', 'a statement could not be summarized', () => checked(summarize(queryText(args))));
-        return { ...(summary ?? OTHER), system, namespace: driver.namespace };
+        const { operation, table } =
+          diagnostics.guard('database', 'a statement could not be summarized', () => checked(summarize(queryText(args)))) ?? OTHER;
+        return { operation, table, system, namespace: driver.namespace };
       },
     });
     observer.attempt(() => {
@@ -74,7 +75,6 @@ function queryable(pool: object): object {
 }
 
 function checked(summary: SqlSummary): SqlSummary {
-  const { operation, table } = summary;
-  if (typeof operation === 'string' && typeof table === 'string') return { operation, table };
+  if (typeof summary.operation === 'string' && typeof summary.table === 'string') return summary;
   throw new TypeError('summarize() has to return { operation, table }, two strings');
 }

@@ -141,7 +141,8 @@ export class PoolObserver {
       args[at] = disguise(this.#inCallersContext(receiving), callback);
     }
     const result: unknown = Reflect.apply(original, self, args);
-    if (typeof (result as Members | undefined)?.['then'] !== 'function') return result;
+    // With a callback, the result is that of what it does: a transaction's.
+    if (at >= 0 || typeof (result as Members | undefined)?.['then'] !== 'function') return result;
     return followResult(result as object, { restart() {}, succeed: receive, fail() {} });
   }
 

@@ -27,15 +27,15 @@ export class PoolQuery implements Observation {
   }
 
   succeed(): void {
-    this.#end(() => {
-      this.#observation.succeed();
-    });
+    if (!this.#end()) return;
+    this.#observation.succeed();
+    this.#onEnd?.();
   }
 
   fail(error: unknown): void {
-    this.#end(() => {
-      this.#observation.fail(error);
-    });
+    if (!this.#end()) return;
+    this.#observation.fail(error);
+    this.#onEnd?.();
   }
 
   onEnd(listener: () => void): void {
@@ -50,25 +50,17 @@ export class PoolQuery implements Observation {
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- the callback has a `this` of its own
     const query = this;
     return function (this: unknown, ...results: unknown[]): unknown {
-      if (!query.ignoresCallback) query.#settle(results[0]);
-      return query.inCallersContext(callback, this, results);
+      const [error] = results;
+      if (error && !query.ignoresCallback) query.fail(error);
+      else if (!query.ignoresCallback) query.succeed();
+      if (query.#caller === undefined) return Reflect.apply(callback, this, results) as unknown;
+      return context.with(query.#caller, () => Reflect.apply(callback, this, results) as unknown);
     };
   }
 
-  inCallersContext(fn: AnyFunction, self: unknown, args: unknown[]): unknown {
-    if (this.#caller === undefined) return Reflect.apply(fn, self, args) as unknown;
-    return context.with(this.#caller, () => Reflect.apply(fn, self, args) as unknown);
-  }
-
-  #settle(error: unknown): void {
-    if (error) this.fail(error);
-    else this.succeed();
-  }
-
-  #end(report: () => void): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    report();
-    this.#onEnd?.();
+  /** Whether this is the first end. */
+  #end(): boolean {
+    if (this.#ended) return false;
+    return (this.#ended = true);
   }
 }

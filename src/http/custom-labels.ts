@@ -42,7 +42,10 @@ export class CustomLabels {
   readonly #values: readonly Set<string>[];
   readonly #diagnostics: Diagnostics;
 
-  /** @throws InvalidOptionError for what {@link checkLabels} refuses, and where the monitor has other labels already */
+  /**
+   * @throws InvalidOptionError for what {@link checkLabels} refuses
+   * @throws SightlineError `SIGHTLINE_METRIC_CONFLICT` where the monitor has other labels already
+   */
   constructor(readers: LabelReaders, metrics: Metrics, diagnostics: Diagnostics) {
     checkLabels(readers);
     this.#readers = Object.entries(readers);
@@ -51,11 +54,6 @@ export class CustomLabels {
     const names = Object.keys(readers);
     this.#requests = metrics.counter('http_labeled_requests_total', names);
     this.#duration = metrics.histogram('http_labeled_request_duration_seconds', names);
-    const kept = this.#duration.labelNames.slice(1);
-    if (kept.join() !== names.join()) {
-      // One metric has one set of labels: values would get under another's name.
-      throw new InvalidOptionError('labels', names.join(', '), `this monitor's own ones (${kept.join(', ')}), or another monitor`);
-    }
   }
 
   /** Counts one finished request. */
@@ -69,7 +67,7 @@ export class CustomLabels {
     let value: string;
     try {
       const given = read(subject, response);
-      value = given === undefined ? '' : String(given).slice(0, 128);
+      value = String(given ?? '').slice(0, 128);
     } catch (error) {
       this.#diagnostics.fault('http', `label \`${name}\` could not be read`, error);
       return '';

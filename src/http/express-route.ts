@@ -228,7 +228,7 @@ function matchPlace(place: Place, route: ExpressRoute, path: string): string | u
     rest = afterMount(rest, match.length);
   }
   if (!matchLayer(place.layer, rest)) return undefined;
-  const paths = [route.path].flat() as (string | RegExp)[];
+  const paths: (string | RegExp)[] = [route.path].flat();
   const path1 = paths.length === 1 ? paths[0] : paths.find(each => matchesLike(place.layer, each, rest, undefined, true));
   return pattern + patternText(path1 ?? (paths[0] as string));
 }

@@ -130,7 +130,8 @@ export class MetricsEndpoint {
   }
 
   #render(format: ExpositionFormat, names: ReadonlySet<string> | undefined): Promise<Exposition> {
-    const key = names ? `${format}\n${[...names].sort().join('\n')}` : format;
+    // As JSON, for a name may hold whatever would stand between two.
+    const key = names ? format + JSON.stringify([...names].sort()) : format;
     let running = this.#running.get(key);
     if (running === undefined) {
       running = this.#renderNow(format, names).finally(() => {

@@ -17,8 +17,10 @@ export interface RequestFacts {
   error: unknown;
   /** Bytes of the response's body that were handed over so far. */
   sentBytes: number;
-  /** Who counts this request: the HTTP metrics of each monitor that observes it. */
-  readonly owners: unknown[];
+  /** Who counts this request: a monitor's HTTP metrics. */
+  readonly owner: unknown;
+  /** The same request as another monitor observes it. */
+  readonly next: RequestFacts | undefined;
 }
 
 const FACTS = Symbol.for('sightline.request');

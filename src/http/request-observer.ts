@@ -8,6 +8,7 @@ import type { CustomLabels } from './custom-labels.js';
 import { isEventStream } from './event-stream.js';
 import { isBodiless, pieceLength, watchBody, type BodySize } from './message-size.js';
 import { attachFacts, factsOf, type RequestFacts, type RouteSource } from './observed-request.js';
+import { hookResponse, type ResponseListener } from './response-hooks.js';
 import { runInRequestScope } from './request-scope.js';
 import type { ServerSpan, ServerSpans } from './server-span.js';
 
@@ -48,7 +49,7 @@ export class RequestObserver {
     const { diagnostics, metrics } = this.#parts;
     try {
       const facts = factsOf(response);
-      if (facts?.owners.includes(metrics) === true || this.#isSkipped(context ?? request)) return undefined;
+      if (isOwnedBy(facts, metrics) || this.#isSkipped(context ?? request)) return undefined;
       try {
         source.prepare(request);
       } catch (error) {
@@ -74,14 +75,16 @@ export class RequestObserver {
 }
 
 /** One request under observation. The first of a response is the one that carries its facts. */
-export class ObservedRequest implements RequestFacts {
+export class ObservedRequest implements RequestFacts, ResponseListener {
   endpoint: string | undefined = undefined;
   route: unknown = undefined;
   passed: unknown = undefined;
   context: unknown;
   error: unknown = undefined;
   sentBytes = 0;
-  readonly owners: unknown[];
+  isTold = false;
+  readonly owner: unknown;
+  next: ObservedRequest | undefined = undefined;
   readonly span: ServerSpan | undefined;
   /** What is known of the request, where its first observer keeps it. */
   readonly facts: RequestFacts;
@@ -91,16 +94,11 @@ export class ObservedRequest implements RequestFacts {
   readonly #source: RouteSource;
   readonly #start: number;
   readonly #requestBody: BodySize | undefined;
-  /** The response's own methods. */
-  readonly #writeHead: Method;
-  readonly #write: Method;
-  readonly #end: Method;
   readonly #isUpgrade: boolean;
   /** Where the response may not be told when its connection closes. */
   readonly #connection: Socket | undefined;
   #headersAt = -1;
   #stream: StreamKind | undefined = undefined;
-  #isEnding = false;
   #isClosed = false;
 
   constructor(
@@ -118,28 +116,20 @@ export class ObservedRequest implements RequestFacts {
     this.#start = parts.clock.monotonic();
     this.#requestBody = watchBody(request);
     this.context = context;
-    this.owners = facts?.owners ?? [];
-    this.owners.push(parts.metrics);
+    this.owner = parts.metrics;
     this.facts = facts ?? this;
     this.span = parts.spans.begin(request);
-    const { writeHead, write, end } = response as unknown as Record<'writeHead' | 'write' | 'end', Method>;
-    this.#writeHead = writeHead;
-    this.#write = write;
-    this.#end = end;
     this.#isUpgrade = isUpgraded(request);
     if (facts === undefined) {
-      // Shared functions that find their request on the response, not closures: this runs at every request.
       attachFacts(response, this);
-      response.writeHead = observedWriteHead;
-      response.write = observedWrite as ServerResponse['write'];
-      response.end = observedEnd as ServerResponse['end'];
+      hookResponse(response);
+      // A shared function that finds its request on the response, not a closure: this runs at every request.
       response.on('close', observedClose);
     } else {
-      // A second monitor on the same request: rare, so it may cost more.
-      response.writeHead = (...args: unknown[]) => this.writeHead(args);
-      response.on('close', () => {
-        this.close();
-      });
+      // Of another monitor: the first one passes on what it is told.
+      const first = facts as ObservedRequest;
+      this.next = first.next;
+      first.next = this;
     }
     parts.metrics.moveInFlight(1);
     if (this.#isUpgrade) this.#openStream('upgrade');
@@ -170,39 +160,26 @@ export class ObservedRequest implements RequestFacts {
     }
   }
 
-  /** Called in place of the response's `writeHead`, with its arguments. */
-  writeHead(args: readonly unknown[]): ServerResponse {
-    const response = this.#response;
-    // One that throws has written nothing; the app will answer in another way.
-    const result = Reflect.apply(this.#writeHead, response, args) as ServerResponse;
+  onHeaders(args: readonly unknown[]): void {
+    this.next?.onHeaders(args);
     try {
       this.#headersAt = this.#parts.clock.monotonic();
       if (this.#stream === 'upgrade') this.#refuseUpgrade();
-      else if (this.#stream === undefined && isEventStream(response, args)) this.#openStream('sse');
+      else if (this.#stream === undefined && isEventStream(this.#response, args)) this.#openStream('sse');
     } catch (error) {
       this.#parts.diagnostics.fault('http', 'a response could not be observed', error);
     }
-    return result;
   }
 
-  /** Called in place of the response's `write`. */
-  write(piece: unknown, encoding: unknown, done: unknown): boolean {
-    // HTTP/2's `end` comes by here with its last piece.
-    if (!this.#isEnding) this.sentBytes += pieceLength(piece, encoding);
-    return this.#write.call(this.#response, piece, encoding, done) as boolean;
-  }
-
-  /** Called in place of the response's `end`. */
-  end(piece: unknown, encoding: unknown, done: unknown): ServerResponse {
-    if (!this.#isEnding && piece !== undefined) this.sentBytes += pieceLength(piece, encoding);
-    this.#isEnding = true;
-    return this.#end.call(this.#response, piece, encoding, done) as ServerResponse;
+  onPiece(piece: unknown, encoding: unknown): void {
+    this.sentBytes += pieceLength(piece, encoding);
   }
 
   /** The response is over, however it ended. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.next?.close();
     if (this.#connection !== undefined) forgetConnection(this.#connection, this);
     this.#parts.metrics.moveInFlight(-1);
     try {
@@ -261,22 +238,13 @@ export class ObservedRequest implements RequestFacts {
   }
 }
 
-type Method = (this: ServerResponse, ...args: unknown[]) => unknown;
+
+function isOwnedBy(facts: RequestFacts | undefined, owner: unknown): boolean {
+  return facts !== undefined && (facts.owner === owner || isOwnedBy(facts.next, owner));
+}
 
 function observedClose(this: ServerResponse): void {
   (factsOf(this) as ObservedRequest).close();
-}
-
-function observedWriteHead(this: ServerResponse, ...args: unknown[]): ServerResponse {
-  return (factsOf(this) as ObservedRequest).writeHead(args);
-}
-
-function observedWrite(this: ServerResponse, piece: unknown, encoding?: unknown, done?: unknown): boolean {
-  return (factsOf(this) as ObservedRequest).write(piece, encoding, done);
-}
-
-function observedEnd(this: ServerResponse, piece?: unknown, encoding?: unknown, done?: unknown): ServerResponse {
-  return (factsOf(this) as ObservedRequest).end(piece, encoding, done);
 }
 
 /** Set by Node's parser where a listener of the server took the connection over. */

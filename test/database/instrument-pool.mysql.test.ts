@@ -1,11 +1,12 @@
 import mysql from 'mysql2';
 import { createConnection } from 'mysql2/promise';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../support/free-port.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { startMysqlServer, type MysqlServer } from '../support/mysql-server.js';
 import { until } from '../support/until.js';
 import { makePool as makePoolOf, rowsOf, testEveryForm } from './mysql-forms.js';
-import { byCallback, closedPort, databaseMonitor, nextProcessEvent } from './set-up.js';
+import { byCallback, databaseMonitor, nextProcessEvent } from './set-up.js';
 
 let server: MysqlServer;
 const target = (): { options: mysql.PoolOptions } => ({ options: { host: '127.0.0.1', port: server.port, user: 'root', database: 'shop' } });
@@ -56,7 +57,7 @@ test('counts what listeners of a new connection run', async () => {
 
 test('a query that gets no connection counts as failed, in every form', async () => {
   const { monitor, queries } = databaseMonitor();
-  const pool = monitor.instrumentPool(makePool({ port: await closedPort() }));
+  const pool = monitor.instrumentPool(makePool({ port: await freePort() }));
   const failure = { code: 'ECONNREFUSED' };
 
   await expect(byCallback(callback => void pool.query('SELECT * FROM users', callback))).rejects.toMatchObject(failure);

@@ -3,10 +3,11 @@ import pg from 'pg';
 import Cursor from 'pg-cursor';
 import QueryStream from 'pg-query-stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { startPgliteServer, type PgliteServer } from '../support/pglite-server.js';
 import { until } from '../support/until.js';
-import { byCallback, closedPort, databaseMonitor, nextProcessEvent } from './set-up.js';
+import { byCallback, databaseMonitor, nextProcessEvent } from './set-up.js';
 
 const SELECT = 'SELECT * FROM pupils WHERE id > $1';
 const url = process.env['SIGHTLINE_TEST_POSTGRES_URL'];
@@ -128,7 +129,7 @@ describe.each(['PGlite', ...(url === undefined ? [] : ['PostgreSQL'])])('instrum
 
   test('a query that gets no connection counts as failed', async () => {
     const { monitor, queries } = databaseMonitor();
-    const pool = monitor.instrumentPool(new pg.Pool({ host: '127.0.0.1', port: await closedPort() }));
+    const pool = monitor.instrumentPool(new pg.Pool({ host: '127.0.0.1', port: await freePort() }));
 
     await expect(pool.query('SELECT * FROM pupils')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await expect(byCallback(callback => void pool.query('DELETE FROM pupils', callback as () => void))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -295,6 +296,25 @@ describe.each(['PGlite', ...(url === undefined ? [] : ['PostgreSQL'])])('instrum
       expect(await nextProcessEvent('unhandledRejection', () => void pool.query('SELECT * FROM nowhere'))).toMatchObject({ code: '42P01' });
     }
     expect(queries()).toEqual({ 'select pupils': 1, 'select_error nowhere': 1 });
+  });
+
+  test('its gauges show connections, idle ones, the limit and who waits', async () => {
+    const { monitor, value } = databaseMonitor();
+    const pool = monitor.instrumentPool(makePool({ max: 2 }), { name: 'main' });
+    const figures = (): unknown[] =>
+      (['db_pool_connections', 'db_pool_connections_idle', 'db_pool_connections_max', 'db_pool_requests_waiting'] as const).map(name =>
+        value(name, { pool: 'main' }),
+      );
+    const [first, second] = [await pool.connect(), await pool.connect()];
+    const third = pool.connect();
+    expect(figures()).toEqual([2, 0, 2, 1]);
+
+    first.release();
+    (await third).release();
+    expect(figures()).toEqual([2, 1, 2, 0]);
+    second.release();
+    await pool.end();
+    expect(figures()).toEqual([0, 0, 2, 0]);
   });
 
   test('500 queries at once, a part of them failing, are told apart', async () => {

@@ -8,7 +8,8 @@ import { readerOf } from '../support/test-monitor.js';
 import { byCallback, databaseMonitor, nextProcessEvent } from './set-up.js';
 
 const SELECT = 'SELECT * FROM users';
-const refused = Object.freeze(new Error('refused'));
+const refused = new Error('refused');
+Object.freeze(refused);
 
 /** The least that can be instrumented. */
 const makePool = (answer: (...args: any[]) => any = async () => []): { query: (...args: any[]) => any } => ({ query: answer });
@@ -65,7 +66,7 @@ test.each([
   const pool = monitor.instrumentPool(make());
   const caught = await byCallback(callback => {
     const result: unknown = pool.query(SELECT, callback);
-    if (result instanceof Promise) result.catch(callback);
+    if (result instanceof Promise) result.catch((error: unknown) => { callback(error as Error, undefined); });
   }).catch((error: unknown) => error);
 
   expect(caught).toBe(refused);
@@ -100,7 +101,7 @@ test('a function that turns out not to be a callback does not end the query', as
   const { monitor, queries } = databaseMonitor();
   const pool = monitor.instrumentPool(
     makePool(async (_sql, toRow: (row: object) => unknown) => {
-      await null;
+      await Promise.resolve();
       toRow({ id: 1 });
       throw refused;
     }),
@@ -139,7 +140,7 @@ test('a pool whose query() works on a connection of its own counts once; a conne
   const { monitor, queries } = databaseMonitor();
   class Pool {
     async getConnection(): Promise<{ query(sql: string): Promise<string> }> {
-      await null;
+      await Promise.resolve();
       return { query: async () => 'rows' };
     }
     async query(sql: string): Promise<string> {

@@ -2,11 +2,12 @@ import pg from 'pg';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { collectGarbage } from '../support/collect-garbage.js';
+import { freePort } from '../support/free-port.js';
 import { startMysqlServer } from '../support/mysql-server.js';
 import { readerOf } from '../support/test-monitor.js';
 import { until } from '../support/until.js';
 import { makePool } from './mysql-forms.js';
-import { closedPort, databaseMonitor } from './set-up.js';
+import { databaseMonitor } from './set-up.js';
 
 const NAMES = ['db_pool_connections', 'db_pool_connections_idle', 'db_pool_connections_max', 'db_pool_requests_waiting'] as const;
 
@@ -125,7 +126,7 @@ test('a pool that cannot be read costs its own series only', async () => {
 
 test('a pool shows up with its first use, so that the monitor may be set up after the pool', async () => {
   const monitored = databaseMonitor();
-  const pool = monitored.monitor.instrumentPool(new pg.Pool({ host: '127.0.0.1', port: await closedPort() }));
+  const pool = monitored.monitor.instrumentPool(new pg.Pool({ host: '127.0.0.1', port: await freePort() }));
   expect(figures(monitored)).toEqual({});
 
   await pool.connect().catch(() => {});

@@ -1,5 +1,3 @@
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { InMemorySpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { expect } from 'vitest';
 import type { MonitorOptions } from '../../src/monitor.js';
@@ -37,16 +35,6 @@ export function tracedMonitor(): DatabaseMonitor & { spans(): Promise<ReadableSp
       return exporter.getFinishedSpans();
     },
   };
-}
-
-/** A port that refuses connections. */
-export async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Waits for what a process-wide event tells of a callback that throws, or of a rejection nobody handles. */

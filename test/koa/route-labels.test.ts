@@ -10,6 +10,10 @@ const ok = (ctx: Context): void => {
   ctx.body = 'ok';
 };
 const pass = (_ctx: Context, next: Next): Promise<unknown> => next();
+const throwText = (): never => {
+  const text: any = 'a string';
+  throw text;
+};
 const fail = (): never => {
   throw new Error('broken');
 };
@@ -174,7 +178,7 @@ describe.each(koaVersions)('$name', version => {
       ['rejected', async () => fail(), 500],
       ['thrown by ctx.throw', ctx => ctx.throw(403, 'no'), 403],
       ['thrown by ctx.assert', ctx => ctx.assert(false, 418), 418],
-      ['that is no error', () => Promise.reject('a string'), 500],
+      ['that is no error', throwText, 500],
     ];
 
     test.each(ways)('%s', async (_way, handler, status) => {

@@ -28,7 +28,7 @@ const apps = [
 const routers = [
   {
     router: 'router 15',
-    make: (options?: object): Router => new Router15(options),
+    make: (options?: object): Router => new Router15(options as ConstructorParameters<typeof Router15>[0]),
     rest: (prefix: string) => `${prefix}/*path`,
     optional: (prefix: string, name: string) => `${prefix}{/:${name}}`,
   },

@@ -24,6 +24,17 @@ export function findServer(name) {
   return path;
 }
 
+/**
+ * The path of a program that a test can do without, even under `CI`: a second server for what another
+ * test covers, too big to install for that. `undefined` where it is not installed.
+ *
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+export function findOptionalServer(name) {
+  return findOnPath(name);
+}
+
 /** Installs the missing servers as root on Debian. Elsewhere says what to install; throws under `CI`. */
 export function ensureServers() {
   if (missingServers().length > 0 && canInstall()) install(missingServers());
@@ -37,7 +48,7 @@ function missingServers() {
   return /** @type {Server[]} */ (Object.keys(SERVERS)).filter(name => findOnPath(name) === undefined);
 }
 
-/** @param {Server} name */
+/** @param {string} name */
 function findOnPath(name) {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter(folder => folder !== '');
   return folders.map(folder => join(folder, name)).find(isExecutable);

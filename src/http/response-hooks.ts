@@ -1,0 +1,70 @@
+import { ServerResponse } from 'node:http';
+import { factsOf } from './observed-request.js';
+
+/** What a response tells the one that observes it. Its methods must not throw. */
+export interface ResponseListener {
+  /** Whether `write` or `end` is being told of: one may call the other, or itself as another library has wrapped it. */
+  isTold: boolean;
+  /** `writeHead` was called with these arguments, and did not throw. */
+  onHeaders(args: readonly unknown[]): void;
+  /** A piece of the body is given to `write` or `end`. */
+  onPiece(piece: unknown, encoding: unknown): void;
+}
+
+type Method = (this: ServerResponse, ...args: unknown[]) => unknown;
+type MethodName = 'writeHead' | 'write' | 'end';
+
+const METHODS: readonly MethodName[] = ['writeHead', 'write', 'end'];
+const HOOKED = Symbol.for('sightline.response');
+
+/**
+ * Lets a response tell of its headers and body.
+ *
+ * Express gives each app a prototype of its own for responses: it is hooked once, and then a request costs
+ * nothing but the calls. Own methods on each response would push it out of the shape that Node's code is
+ * optimised for, which costs more than all the rest of observing. Where the prototype is Node's, which is
+ * everyone's, the response itself is hooked all the same.
+ */
+export function hookResponse(response: ServerResponse): void {
+  const prototype = Object.getPrototypeOf(response) as object;
+  const isNodes = prototype === ServerResponse.prototype;
+  if (!isNodes && !(HOOKED in prototype)) {
+    Object.defineProperty(prototype, HOOKED, { value: true });
+    for (const name of METHODS) hook(prototype, name);
+  }
+  for (const name of METHODS) if (isNodes || Object.hasOwn(response, name)) hook(response, name);
+}
+
+function hook(target: object, name: MethodName): void {
+  const methods = target as Record<MethodName, Method>;
+  const method = methods[name];
+  methods[name] = name === 'writeHead' ? tellHeaders(method) : tellPiece(method);
+}
+
+function tellHeaders(writeHead: Method): Method {
+  return function (...args) {
+    // One that throws has written nothing; the app will answer in another way.
+    const result = writeHead.apply(this, args);
+    listenerOf(this)?.onHeaders(args);
+    return result;
+  };
+}
+
+function tellPiece(send: Method): Method {
+  return function (piece, encoding, done) {
+    const listener = listenerOf(this);
+    // What comes after the end is refused.
+    if (listener === undefined || listener.isTold || this.writableEnded) return send.call(this, piece, encoding, done);
+    listener.isTold = true;
+    try {
+      listener.onPiece(piece, encoding);
+      return send.call(this, piece, encoding, done);
+    } finally {
+      listener.isTold = false;
+    }
+  };
+}
+
+function listenerOf(response: ServerResponse): ResponseListener | undefined {
+  return factsOf(response) as ResponseListener | undefined;
+}
