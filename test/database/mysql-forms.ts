@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { byCallback, databaseMonitor } from './set-up.js';
 
 /** What runs statements in mysql2's callback API: a pool, its connections, a single connection. */
-export type Runner = Pick<mysql.Connection, 'query' | 'execute'>;
+type Runner = Pick<mysql.Connection, 'query' | 'execute'>;
 
 type Call = (...args: unknown[]) => mysql.Query;
 

@@ -7,6 +7,7 @@ import type { MetricRegistry } from '../../src/index.js';
 import * as forKoa from '../../src/koa/index.js';
 import type { MetricsAccess } from '../../src/http/metrics-endpoint.js';
 import type { Monitor } from '../../src/monitor.js';
+import { deferred } from '../support/deferred.js';
 import { expressVersions } from '../support/express-versions.js';
 import { koaVersions } from '../support/koa-versions.js';
 import { serve, type Answer, type SendOptions, type TestServer } from '../support/serve.js';
@@ -199,7 +200,7 @@ describe('a scrape', () => {
 
   test('under way serves all that come meanwhile; the next ones are made anew', async () => {
     let reads = 0;
-    const go = Promise.withResolvers<void>();
+    const go = deferred();
     const registry = new Registry();
     new Gauge({
       name: 'app_slow',
@@ -212,7 +213,7 @@ describe('a scrape', () => {
       },
     });
     let arrived = 0;
-    const all = Promise.withResolvers<void>();
+    const all = deferred();
     const authorize = (): boolean => {
       if (++arrived === 4) all.resolve();
       return true;
@@ -232,13 +233,13 @@ describe('a scrape', () => {
   });
 
   test('of some names is not mixed up with one of others', async () => {
-    const go = Promise.withResolvers<void>();
+    const go = deferred();
     const registry = new Registry();
     for (const name of ['a', 'b']) {
       new Gauge({ name, help: name, registers: [registry], collect: () => go.promise });
     }
     let arrived = 0;
-    const both = Promise.withResolvers<void>();
+    const both = deferred();
     const authorize = (): boolean => {
       if (++arrived === 2) both.resolve();
       return true;
@@ -254,8 +255,8 @@ describe('a scrape', () => {
   });
 
   test('whose client leaves harms nobody', async () => {
-    const go = Promise.withResolvers<void>();
-    const reached = Promise.withResolvers<void>();
+    const go = deferred();
+    const reached = deferred();
     const registry = new Registry();
     new Gauge({ name: 'app_slow', help: 'slow', registers: [registry], collect: () => (reached.resolve(), go.promise) });
     const { scrape, connect, log } = await start(home, {}, registry);
