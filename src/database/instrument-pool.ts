@@ -39,13 +39,17 @@ export function createInstrumentPool(
     const driver = recogniseDriver(target);
     const { name = driver.namespace ?? 'default', system = driver.system, summarize = summarizeSql } = options;
     const { reader } = driver;
+    // Only when the pool is used, because a pool may be made before the shared monitor is set up.
     let shownBy: DatabaseMonitorParts['metrics'] | undefined;
     const observer = new PoolObserver({
       partsOf,
       onUse(parts) {
         if (parts.metrics === shownBy) return;
         shownBy = parts.metrics;
-        if (reader) observePoolGauges(parts, target, reader, name);
+        if (!reader) return;
+        parts.diagnostics.guard('database', 'a pool could not be shown', () => {
+          observePoolGauges(parts, target, reader, name);
+        });
       },
       describe(args, { diagnostics }) {
         const { operation, table } =

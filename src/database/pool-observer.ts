@@ -48,33 +48,27 @@ export class PoolObserver {
     if (!hasQuery(target) || this.#adopted.has(target)) return;
     this.#adopted.add(target);
     for (const name of queryMethods(target)) {
-      replace(target, name, original => {
-        // eslint-disable-next-line @typescript-eslint/no-this-alias -- the method has a `this` of its own
-        const observer = this;
-        return function (this: unknown, ...args: unknown[]): unknown {
-          return observer.#query(target, original, this, args);
-        };
-      });
+      replace(target, name, (original, self, args) => this.#query(target, original, self, args));
     }
   }
 
   /** Adopts what a method of the pool gives to run queries on, by promise or by callback. */
   adoptFrom(pool: object, method: string): void {
-    replace(pool, method, original => {
-      // eslint-disable-next-line @typescript-eslint/no-this-alias -- the method has a `this` of its own
-      const observer = this;
-      return function (this: unknown, ...args: unknown[]): unknown {
-        return observer.#checkOut(pool, original, this, args);
-      };
-    });
+    replace(pool, method, (original, self, args) => this.#checkOut(pool, original, self, args));
   }
 
   /** Adopts the connections that a pool has, and each new one before the app gets to see it. */
   adoptConnections(pool: object, reader: PoolReader): void {
     for (const connection of reader.connections(pool)) this.adopt(connection);
-    const { prependListener } = pool as Members;
-    if (typeof prependListener !== 'function') return;
-    Reflect.apply(prependListener, pool, [reader.newConnection, (connection: unknown) => { this.attempt(() => { this.adopt(connection); }); }]);
+    const adopt = (connection: unknown): void => void this.attempt(() => { this.adopt(connection); });
+    const { prependListener, options } = pool as Members;
+    if (typeof prependListener === 'function') Reflect.apply(prependListener, pool, [reader.newConnection, adopt]);
+    if (typeof options !== 'object' || options === null) return;
+    // pg runs this before it announces the connection.
+    replace(options, 'onConnect', (original, self, args) => {
+      adopt(args[0]);
+      return Reflect.apply(original, self, args) as unknown;
+    });
   }
 
   /** Runs a part of ours that may fail; the host goes on without it. */
@@ -169,11 +163,14 @@ function queryMethods(target: object): readonly string[] {
   return isPGlite ? ['query', 'exec', 'sql'] : ['query', 'execute'];
 }
 
-function replace(object: object, name: string, wrap: (original: AnyFunction) => AnyFunction): void {
-  const original = (object as Members)[name];
+function replace(object: object, name: string, call: (original: AnyFunction, self: unknown, args: unknown[]) => unknown): void {
+  const original = (object as Members)[name] as AnyFunction | undefined;
   if (typeof original !== 'function') return;
+  const replacement = function (this: unknown, ...args: unknown[]): unknown {
+    return call(original, this, args);
+  };
   Object.defineProperty(object, name, {
-    value: disguise(wrap(original as AnyFunction), original as AnyFunction),
+    value: disguise(replacement, original),
     configurable: true,
     writable: true,
     enumerable: Object.prototype.propertyIsEnumerable.call(object, name),

@@ -47,14 +47,15 @@ export class PoolQuery implements Observation {
    * trace; it runs in the context in which the query was called, so that what it does is traced there.
    */
   callback(callback: AnyFunction): AnyFunction {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the callback has a `this` of its own
-    const query = this;
-    return function (this: unknown, ...results: unknown[]): unknown {
+    const answer = (self: unknown, results: unknown[]): unknown => {
       const [error] = results;
-      if (error && !query.ignoresCallback) query.fail(error);
-      else if (!query.ignoresCallback) query.succeed();
-      if (query.#caller === undefined) return Reflect.apply(callback, this, results) as unknown;
-      return context.with(query.#caller, () => Reflect.apply(callback, this, results) as unknown);
+      if (error && !this.ignoresCallback) this.fail(error);
+      else if (!this.ignoresCallback) this.succeed();
+      if (this.#caller === undefined) return Reflect.apply(callback, self, results) as unknown;
+      return context.with(this.#caller, () => Reflect.apply(callback, self, results) as unknown);
+    };
+    return function (this: unknown, ...results: unknown[]): unknown {
+      return answer(this, results);
     };
   }
 

@@ -4,7 +4,6 @@ import {
   innerStack,
   matchesLike,
   matchLayer,
-  pathOf,
   routerOf,
   type ExpressApp,
   type ExpressLayer,
@@ -13,6 +12,7 @@ import {
 } from './express-internals.js';
 import { fixedMountPattern, matchMount, patternText } from './express-mount.js';
 import { factsOf, type RequestFacts, type RouteSource } from './observed-request.js';
+import { pathOf } from './request-target.js';
 
 /** One way to reach a route: the mounts from the outermost app's router down, and its own layer. */
 interface Place {

@@ -5,6 +5,7 @@ import { methodLabel } from '../metrics/http-metrics.js';
 import type { Exemplar } from '../metrics/metric.js';
 import { recordFailure } from '../tracing/span-failure.js';
 import type { Tracing } from '../tracing/tracing.js';
+import { pathOf } from './request-target.js';
 
 /** How an observed request ended. */
 export interface RequestEnd {
@@ -36,7 +37,7 @@ export class ServerSpans {
     const span = this.#tracing.tracer.startSpan(method, { kind: SpanKind.SERVER }, parent);
     if (span.isRecording()) {
       span.setAttribute('http.request.method', method);
-      span.setAttribute('url.path', pathOf(request.url));
+      span.setAttribute('url.path', pathOf(targetOf(request)));
       span.setAttribute('url.scheme', isSecure(request) ? 'https' : 'http');
       span.setAttribute('network.protocol.version', request.httpVersion);
     }
@@ -98,11 +99,13 @@ export class ServerSpan {
   }
 }
 
-function pathOf(target = '/'): string {
-  const query = target.indexOf('?');
-  return query < 0 ? target : target.slice(0, query);
+/** The whole path, also where Express has taken a mount off `url`. */
+function targetOf(request: IncomingMessage & { readonly originalUrl?: string }): string {
+  return request.originalUrl ?? request.url ?? '/';
 }
 
+/** Only TLS sockets have the field; an injected request may have no socket. */
 function isSecure(request: IncomingMessage): boolean {
-  return 'encrypted' in request.socket;
+  const socket = request.socket as { encrypted?: boolean } | undefined;
+  return socket?.encrypted === true;
 }

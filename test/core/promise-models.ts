@@ -9,6 +9,7 @@ export function createPrismaPromise<T>(query: () => Promise<T>): Promise<T> & { 
     try {
       return (promise ??= query());
     } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as Prisma does
       return Promise.reject(error);
     }
   };
@@ -101,10 +102,10 @@ export class Bluebird<T> {
   catch<B>(...args: unknown[]): Bluebird<T | B> {
     const classes = args.slice(0, -1) as (abstract new () => Error)[];
     const handler = args.at(-1) as (error: unknown) => B;
-    return this.then(undefined, error => {
+    return this.then<T, B>(undefined, error => {
       if (classes.length > 0 && !classes.some(type => error instanceof type)) throw error;
       return handler(error);
-    }) as Bluebird<T | B>;
+    });
   }
 
   /** Goes past `then`, as Bluebird's does. */

@@ -184,6 +184,16 @@ describe.each(['PGlite', ...(url === undefined ? [] : ['PostgreSQL'])])('instrum
     expect(queries()).toEqual({ 'select pupils': 3, 'set other': 1 });
   });
 
+  test('counts what a pool runs on each new client', async () => {
+    const { monitor, queries } = databaseMonitor();
+    const onConnect = (client: pg.ClientBase): unknown => client.query('SET application_name = sightline');
+    const pool = monitor.instrumentPool(makePool({ onConnect: onConnect }));
+    await pool.query('SELECT * FROM pupils');
+    await pool.query('SELECT * FROM pupils');
+
+    expect(queries()).toEqual({ 'set other': 1, 'select pupils': 2 });
+  });
+
   test('a cursor counts when it is read to its end, when it is closed early and when it fails', async () => {
     const { monitor, queries } = databaseMonitor();
     const client = monitor.instrumentPool(await makeClient());

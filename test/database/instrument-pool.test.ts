@@ -203,6 +203,30 @@ test('a connection that its listener uses at once is not mistaken for the query 
   expect(queries()).toEqual({ 'select users': 2, 'delete users': 1, 'set other': 2 });
 });
 
+test('only the first query on a connection is the one it was taken for', async () => {
+  const { monitor, queries } = databaseMonitor();
+  const answers: (() => void)[] = [];
+  const connection = { query: (_sql: string, callback: () => void) => void answers.push(callback) };
+  const pool = monitor.instrumentPool({
+    getConnection(callback: (error: null, given: typeof connection) => void) {
+      callback(null, connection);
+    },
+    query(sql: string, callback: () => void) {
+      this.getConnection((_error, given) => {
+        given.query(sql, callback);
+      });
+    },
+  });
+  const both = [
+    byCallback(callback => { pool.query(SELECT, callback as () => void); }),
+    byCallback(callback => { connection.query('SET a = 1', callback as () => void); }),
+  ];
+  for (const answer of answers) answer();
+  await Promise.all(both);
+
+  expect(queries()).toEqual({ 'select users': 1, 'set other': 1 });
+});
+
 test('`summarize` names operation and table; where it fails, the query counts as other', async () => {
   const { monitor, queries, faults } = databaseMonitor();
   const answers: any[] = [{ operation: 'report', table: 'sales' }, undefined, { operation: 1, table: 'sales' }];

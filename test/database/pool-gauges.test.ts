@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Registry } from 'prom-client';
+import { Gauge as PromGauge, Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { collectGarbage } from '../support/collect-garbage.js';
 import { freePort } from '../support/free-port.js';
@@ -122,6 +122,16 @@ test('a pool that cannot be read costs its own series only', async () => {
 
   Object.defineProperty(broken, 'options', { value: options });
   expect(Object.keys(figures(monitored)).sort()).toEqual(['broken', 'fine']);
+});
+
+test('a registry that has other metrics of these names costs the gauges, not the queries', async () => {
+  const registry = new Registry();
+  registry.registerMetric(new PromGauge({ name: 'db_pool_connections', help: "The app's own.", registers: [] }));
+  const monitored = databaseMonitor({ registry });
+  await use(monitored.monitor.instrumentPool(endedPool()));
+
+  expect(monitored.queries()).toEqual({ 'select_error other': 1 });
+  expect(monitored.log).toEqual([expect.stringContaining('a pool could not be shown')]);
 });
 
 test('a pool shows up with its first use, so that the monitor may be set up after the pool', async () => {
