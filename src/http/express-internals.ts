@@ -16,7 +16,7 @@ export interface ExpressLayer {
   handle: ExpressHandler & { stack?: ExpressLayer[]; set?: unknown };
   readonly route?: ExpressRoute;
   /** Express 4 and router below 2.3 answer a boolean and keep the match on the layer. */
-  match(path: string): boolean | { path: string; params: Params };
+  match(path: string): boolean | LayerMatch;
   readonly path?: string;
   readonly params?: Params;
   /** router 2.3 and later: the path as it was given. */
@@ -29,6 +29,14 @@ export interface ExpressLayer {
 }
 
 export type Params = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What a layer makes of a path: the part that it takes, and its parameters. */
+export interface LayerMatch {
+  readonly path: string;
+  readonly params: Params;
+  /** router 2.3 and later: which of its paths matched. */
+  readonly pattern?: string | RegExp;
+}
 
 export interface ExpressRouter {
   readonly stack: ExpressLayer[];
@@ -49,9 +57,14 @@ export interface ExpressRequest {
   readonly url?: string;
 }
 
-/** An app's own router. Express 4 makes it lazily and throws at `app.router`, so `_router` is asked first. */
+/** An app's own router. Express 4 makes it with the first route; until then `app.router` throws there. */
 export function routerOf(app: ExpressApp): ExpressRouter | undefined {
-  return app._router ?? app.router;
+  if (app._router !== undefined) return app._router;
+  try {
+    return app.router;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The layers of a mounted router or app. */
@@ -101,7 +114,7 @@ function uncover(mountedApp: ExpressHandler): ExpressApp | undefined {
 }
 
 /** What a layer matches at the beginning of `path`; `undefined` where it doesn't. */
-export function matchLayer(layer: ExpressLayer, path: string): { path: string; params: Params } | undefined {
+export function matchLayer(layer: ExpressLayer, path: string): LayerMatch | undefined {
   try {
     const match = layer.match(path);
     if (match === false) return undefined;

@@ -20,10 +20,10 @@ export function matchMount(layer: ExpressLayer, path: string): MountMatch | unde
   const match = matchLayer(layer, path);
   if (!match) return undefined;
   const { length } = match.path;
-  const fixed = fixedMountPattern(layer);
-  if (fixed !== undefined) return { pattern: fixed, length };
-  for (const pattern of patternsOf(layer) ?? []) {
-    if (matchesLike(layer, pattern, path, match.path)) return { pattern: patternText(pattern), length };
+  const pattern = match.pattern === undefined ? fixedMountPattern(layer) : patternText(match.pattern);
+  if (pattern !== undefined) return { pattern, length };
+  for (const one of patternsOf(layer) ?? []) {
+    if (matchesLike(layer, one, path, match.path)) return { pattern: patternText(one), length };
   }
   return { pattern: learnMount(layer, match.path, match.params), length };
 }

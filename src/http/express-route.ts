@@ -86,7 +86,7 @@ export class ExpressRoutes implements RouteSource {
     const tracked = this.#routes.get(route);
     // The note stays behind when a route passes the request on. Otherwise loading a parameter answered or failed,
     // or observing only began inside of the route.
-    if (tracked !== undefined) return tracked === passed ? undefined : tracked;
+    if (tracked !== undefined) return route === (passed as TrackedRoute | undefined)?.route ? undefined : tracked;
     return passed === undefined ? this.#findUntracked(app, route) : undefined;
   }
 
@@ -227,10 +227,11 @@ function matchPlace(place: Place, route: ExpressRoute, path: string): string | u
     pattern += match.pattern;
     rest = afterMount(rest, match.length);
   }
-  if (!matchLayer(place.layer, rest)) return undefined;
+  const match = matchLayer(place.layer, rest);
+  if (!match) return undefined;
   const paths: (string | RegExp)[] = [route.path].flat();
-  const path1 = paths.length === 1 ? paths[0] : paths.find(each => matchesLike(place.layer, each, rest, undefined, true));
-  return pattern + patternText(path1 ?? (paths[0] as string));
+  const matching = match.pattern ?? paths.find(each => paths.length === 1 || matchesLike(place.layer, each, rest, undefined, true));
+  return pattern + patternText(matching ?? (paths[0] as string));
 }
 
 /** The pattern of the mounts that take exactly `length` characters of the path. */

@@ -42,9 +42,10 @@ interface Match {
   readonly name: string | undefined;
 }
 
-const MOUNTS = Symbol('sightline.mounts');
-const MATCH = Symbol('sightline.match');
+// Shared by both builds of the package: an app's context has the accessors of the first one that met it.
 const WATCHED = Symbol.for('sightline.koa');
+const MOUNTS = Symbol.for('sightline.koa.mounts');
+const MATCH = Symbol.for('sightline.koa.match');
 
 /**
  * Route patterns in Koa 2 and 3 with `@koa/router` and `koa-mount`.

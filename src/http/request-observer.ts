@@ -181,7 +181,7 @@ export class ObservedRequest implements RequestFacts, ResponseListener {
     this.#isClosed = true;
     this.next?.close();
     if (this.#connection !== undefined) forgetConnection(this.#connection, this);
-    this.#parts.metrics.moveInFlight(-1);
+    if (this.#stream === undefined) this.#parts.metrics.moveInFlight(-1);
     try {
       this.#record();
     } catch (error) {

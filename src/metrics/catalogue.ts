@@ -100,7 +100,7 @@ const definitions = {
   },
 
   // HTTP
-  http_requests_in_flight: { type: 'gauge', help: 'HTTP requests being answered now.', labels: [] },
+  http_requests_in_flight: { type: 'gauge', help: 'HTTP requests being answered now, without open streams.', labels: [] },
   http_requests_aborted_total: {
     type: 'counter',
     help: 'HTTP requests whose client left; phase is before_headers or mid_stream.',

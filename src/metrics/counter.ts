@@ -6,10 +6,12 @@ export class Counter extends ScalarMetric {
 
   /**
    * Adds to a series by its labels. A value that is negative or no number is ignored.
+   * Never throws.
    * @example requests.inc({ method: 'GET', endpoint: '/', status_code: 200 })
    */
   inc(labels: Readonly<Record<string, string | number>> = {}, value = 1): void {
-    this.add(this.slotOf(labels), value);
+    const slot = this.slotOf(labels);
+    if (slot !== undefined) this.add(slot, value);
   }
 
   /** Adds to a series by its slot: the hot path. A value that is negative or not finite is ignored. */

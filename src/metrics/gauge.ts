@@ -11,7 +11,8 @@ export class Gauge extends ScalarMetric {
 
   /** Sets a series by its labels. `NaN` is kept: it says that the value is not known. */
   set(labels: Labels, value: number): void {
-    this.setAt(this.slotOf(labels), value);
+    const slot = this.slotOf(labels);
+    if (slot !== undefined) this.setAt(slot, value);
   }
 
   /** Sets a series by its slot. */
@@ -31,14 +32,14 @@ export class Gauge extends ScalarMetric {
    * @param read gives the value; `undefined` ends the series for good. Where it throws, this scrape goes without.
    */
   observe(labels: Labels, read: () => number | undefined): void {
-    this.slotOf(labels); // wrong labels fail here, not in a scrape
+    if (this.slotOf(labels) === undefined) return;
     const key = JSON.stringify(this.labelNames.map(name => String(labels[name] ?? '')));
     this.#readers.set(key, { labels, read });
   }
 
   override *samples(): IterableIterator<Sample> {
     for (const [key, { labels, read }] of this.#readers) {
-      const slot = this.slotOf(labels);
+      const slot = this.slotOf(labels) as number;
       let value: number | undefined;
       try {
         value = read();

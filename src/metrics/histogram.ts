@@ -26,7 +26,8 @@ export class Histogram extends Metric {
 
   /** Observes a value by labels. A value that is negative or no number is ignored. */
   observe(labels: Readonly<Record<string, string | number>>, value: number): void {
-    this.observeAt(this.slotOf(labels), value);
+    const slot = this.slotOf(labels);
+    if (slot !== undefined) this.observeAt(slot, value);
   }
 
   /**

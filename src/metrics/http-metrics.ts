@@ -25,8 +25,9 @@ interface EndpointSlots {
   readonly method: string;
   readonly endpoint: string;
   readonly duration: number;
-  readonly requestBytes: number;
-  readonly responseBytes: number;
+  /** -1 until there is a body: most endpoints never get one, and a series of zeros says nothing. */
+  requestBytes: number;
+  responseBytes: number;
   /** Status codes seen, and the slots of their counters: a few, so a scan beats a map. */
   readonly statusCodes: number[];
   readonly statusSlots: number[];
@@ -95,8 +96,14 @@ export class HttpMetrics {
     const slots = this.#slotsOf(method, endpoint);
     this.#requests.add(this.#statusSlot(slots, statusCode));
     this.#duration.observeAt(slots.duration, seconds, exemplar);
-    if (requestBytes > 0) this.#requestBytes.add(slots.requestBytes, requestBytes);
-    if (responseBytes > 0) this.#responseBytes.add(slots.responseBytes, responseBytes);
+    if (requestBytes > 0) {
+      if (slots.requestBytes < 0) slots.requestBytes = this.#requestBytes.slot(method, endpoint);
+      this.#requestBytes.add(slots.requestBytes, requestBytes);
+    }
+    if (responseBytes > 0) {
+      if (slots.responseBytes < 0) slots.responseBytes = this.#responseBytes.slot(method, endpoint);
+      this.#responseBytes.add(slots.responseBytes, responseBytes);
+    }
   }
 
   /** Counts a request whose client left. */
@@ -109,13 +116,15 @@ export class HttpMetrics {
     this.#inFlight.add(0, by);
   }
 
-  /** Counts a stream that opens. */
+  /** Counts a stream that opens. It is answered, so it is no longer in flight: that gauge would never rest. */
   openStream(kind: StreamKind): void {
+    this.moveInFlight(-1);
     this.#streamsOpen.add(this.#streamsOpen.slot(kind), 1);
   }
 
-  /** Takes back a stream that did not come about. */
+  /** Takes a stream back that turned out to be none: its request is answered in the ordinary way. */
   dropStream(kind: StreamKind): void {
+    this.moveInFlight(1);
     this.#streamsOpen.add(this.#streamsOpen.slot(kind), -1);
   }
 
@@ -134,8 +143,8 @@ export class HttpMetrics {
       method,
       endpoint,
       duration: this.#duration.slot(method, endpoint),
-      requestBytes: this.#requestBytes.slot(method, endpoint),
-      responseBytes: this.#responseBytes.slot(method, endpoint),
+      requestBytes: -1,
+      responseBytes: -1,
       statusCodes: [],
       statusSlots: [],
     };

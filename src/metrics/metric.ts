@@ -1,4 +1,3 @@
-import { SightlineError } from '../core/errors.js';
 import { seriesExpiry } from './series-expiry.js';
 import { SeriesTable, type SeriesLimits } from './series-table.js';
 
@@ -37,6 +36,8 @@ export interface MetricSettings extends SeriesLimits {
   readonly name: string;
   readonly help: string;
   readonly labelNames: readonly string[];
+  /** Told of a mistake in the labels that a value is recorded by. */
+  readonly onFault: (error: Error) => void;
   /** Left out: `sum`. */
   readonly aggregator?: Aggregator | undefined;
 }
@@ -73,11 +74,13 @@ export abstract class Metric {
   readonly familyName: string;
   /** By slot: see {@link seriesExpiry}. */
   #lastPass = new Uint32Array(0);
+  readonly #onFault: (error: Error) => void;
   #renamed: string | undefined;
 
   constructor(settings: MetricSettings) {
     this.familyName = settings.name;
     this.help = settings.help;
+    this.#onFault = settings.onFault;
     this.labelNames = settings.labelNames;
     this.aggregator = settings.aggregator ?? 'sum';
     this.table = new SeriesTable(settings.labelNames, settings, slot => {
@@ -110,15 +113,16 @@ export abstract class Metric {
     return more.length === 0 ? this.table.slot(a, b, c) : this.table.slot(a, b, c, ...more);
   }
 
-  /** The slot of labels given by name; a missing one is the empty string. Unknown names are an error. */
-  slotOf(labels: Readonly<Record<string, string | number>>): number {
+  /**
+   * The slot of labels given by name; a missing one is the empty string. A name the metric has not is
+   * reported, and the value is not recorded: a slip in a label must not become the app's error.
+   */
+  protected slotOf(labels: Readonly<Record<string, string | number>>): number | undefined {
     for (const name in labels) {
-      if (!this.labelNames.includes(name)) {
-        throw new SightlineError(
-          'SIGHTLINE_UNKNOWN_LABEL',
-          `Metric \`${this.familyName}\` has no label \`${name}\`; its labels are: ${this.labelNames.join(', ') || 'none'}.`,
-        );
-      }
+      if (this.labelNames.includes(name)) continue;
+      const known = this.labelNames.join(', ') || 'none';
+      this.#onFault(new TypeError(`metric \`${this.familyName}\` has no label \`${name}\`; its labels are: ${known}`));
+      return undefined;
     }
     return this.slot(...this.labelNames.map(name => String(labels[name] ?? '')));
   }

@@ -132,6 +132,9 @@ export class Metrics {
       onFold: () => {
         this.#countFold(name);
       },
+      onFault: error => {
+        this.#settings.diagnostics.fault('metrics', 'a value could not be recorded', error);
+      },
     };
   }
 

@@ -23,7 +23,7 @@ function setUp(version: ExpressVersion, app: App): App {
   router.get('/error', () => {
     throw broken('broken');
   });
-  router.get('/late-error', (_req: App, _res: App, next: App) => setImmediate(next, broken('late')));
+  router.get('/late-error', (_req: App, _res: App, next: App) => setImmediate(() => next(broken('late'))));
   router.get('/teapot', (_req: App, _res: App, next: App) => next(broken('short', { status: 418, headers: { 'x-tea': 'yes' } })));
   router.get('/half', (_req: App, res: App) => {
     res.write('half');

@@ -560,6 +560,27 @@ describe.each(expressVersions)('$name', version => {
     expect(await labelsOf(setUp, 'GET /t/a/users/1', 'GET /t/b/users/2')).toEqual({ 'GET /t/:tenant/users/:id 200': 2 });
   });
 
+  test('apps without routes are no obstacle', async () => {
+    const setUp = (app: App): void => {
+      app.use('/empty', version.app());
+      app.use('/router', version.Router().use('/empty', version.app()));
+      app.get('/u/:id', ok);
+    };
+    expect(await labelsOf(setUp, 'GET /empty', 'GET /router/empty/x', 'GET /u/1')).toEqual({ 'GET unmatched 404': 2, 'GET /u/:id 200': 1 });
+  });
+
+  // The settings of the app with the older router, which a test has given it, come too late.
+  test.runIf(version.showsMounts)('an app that tells cases apart is followed in that', async () => {
+    const { monitor, requests } = testMonitor();
+    const app = version.app().enable('case sensitive routing');
+    app.use(monitorRequests({ monitor }));
+    app.get(['/A/:x', '/a/:y'], ok);
+    app.use(['/M', '/m'], Router({ caseSensitive: true }).get('/z', ok));
+    const { send } = await serve(app);
+    for (const request of ['GET /A/1', 'GET /a/1', 'GET /M/z', 'GET /m/z']) await send(request);
+    expect(await requests()).toEqual({ 'GET /A/:x 200': 1, 'GET /a/:y 200': 1, 'GET /M/z 200': 1, 'GET /m/z 200': 1 });
+  });
+
   test('a rewritten URL is labelled by the route it is rewritten to', async () => {
     const router = Router().get('/u/:id', ok);
     const setUp = (app: App): void => {

@@ -46,8 +46,11 @@ describe('over HTTP/2, in a plain server', () => {
 
   test('requests are counted, with their bytes', async () => {
     const { session, requests, value } = await start((req, res) => {
-      if (req.url === '/pieces') (res.write('ab'), res.write('cd'), res.end('e'));
-      else if (req.url === '/head') res.writeHead(200, { 'x-a': 'b' }).end('written');
+      if (req.url === '/pieces') {
+        res.write('ab');
+        res.write('cd');
+        res.end('e');
+      } else if (req.url === '/head') res.writeHead(200, { 'x-a': 'b' }).end('written');
       else if (req.url === '/none') res.writeHead(204).end();
       else req.on('data', () => {}).on('end', () => res.writeHead(201).end('made'));
     });
@@ -59,7 +62,7 @@ describe('over HTTP/2, in a plain server', () => {
     expect(value('http_request_bytes_total', { method: 'POST' })).toBe(5);
     expect(value('http_response_bytes_total', { method: 'POST' })).toBe(4);
     expect(value('http_response_bytes_total', { method: 'GET' })).toBe(5);
-    expect(value('http_response_bytes_total', { method: 'HEAD' })).toBe(0);
+    expect(value('http_response_bytes_total', { method: 'HEAD' })).toBeUndefined();
   });
 
   test('many at once are counted each by itself', async () => {

@@ -23,7 +23,8 @@ describe('bytes of requests', () => {
     client.send(raw);
     await client.receives('HTTP/1.1 200');
     await idle();
-    return value('http_request_bytes_total');
+    // An endpoint that never had a body has no series.
+    return value('http_request_bytes_total') ?? 0;
   }
 
   test('with a Content-Length', async () => {
@@ -140,7 +141,7 @@ describe('bytes of responses', () => {
     const { body } = await send('GET /');
     await idle();
     expect(body.length).toBe(bytes);
-    expect(value('http_response_bytes_total')).toBe(bytes);
+    expect(value('http_response_bytes_total') ?? 0).toBe(bytes);
   });
 
   test('to HEAD: none', async () => {
@@ -154,7 +155,7 @@ describe('bytes of responses', () => {
     await send('HEAD /whole');
     await send('HEAD /chunks');
     await idle();
-    expect(value('http_response_bytes_total', { method: 'HEAD' })).toBe(0);
+    expect(value('http_response_bytes_total', { method: 'HEAD' })).toBeUndefined();
   });
 
   test('compressed by middleware: as sent', async () => {

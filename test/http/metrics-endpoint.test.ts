@@ -3,7 +3,6 @@ import { gunzipSync } from 'node:zlib';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import * as forExpress from '../../src/express/index.js';
-import type { MetricRegistry } from '../../src/index.js';
 import * as forKoa from '../../src/koa/index.js';
 import type { MetricsAccess } from '../../src/http/metrics-endpoint.js';
 import type { Monitor } from '../../src/monitor.js';
@@ -41,7 +40,7 @@ interface Running extends TestMonitor, TestServer {
 }
 
 async function start(home: (typeof homes)[number][1], access: MetricsAccess = {}, registry: Registry = new Registry()): Promise<Running> {
-  const test = testMonitor({ registry: registry as MetricRegistry });
+  const test = testMonitor({ registry: registry });
   test.monitor.metrics.recordHttpRequest({ method: 'GET', endpoint: '/a', statusCode: 200, seconds: 0.2 });
   const server = await serve(home({ monitor: test.monitor, ...access }));
   return {

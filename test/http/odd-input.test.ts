@@ -109,7 +109,7 @@ test('a request that a test injects without a connection is counted', async () =
   const request = new IncomingMessage(undefined as any);
   Object.assign(request, { method: 'GET', url: '/x', headers: {} });
   const response = new ServerResponse(request);
-  monitored({ monitor }, (_request, res) => res.writeHead(204).end())(request, response as any);
+  monitored({ monitor }, (_request, res) => res.writeHead(204).end())(request, response);
   response.emit('close');
   expect(Object.keys(await requests())).toEqual(['GET unmatched 204']);
 });

@@ -56,7 +56,7 @@ const homes: [string, (monitor: Monitor, work: Handler) => RequestListener][] = 
     (monitor, work) => {
       const app = version.app().use(forExpress.monitorRequests({ monitor }));
       const handler = (req: App, res: App, next: App): void => {
-        Promise.resolve()
+        void Promise.resolve()
           .then(() => work(req.params))
           .then(text => res.send(String(text)), next);
       };
@@ -342,7 +342,7 @@ describe('tracing', () => {
     const request = new IncomingMessage(undefined as any);
     Object.assign(request, { method: 'GET', url: '/x', headers: {} });
     const response = new ServerResponse(request);
-    monitored({ monitor }, (_request, res) => res.writeHead(204).end())(request, response as any);
+    monitored({ monitor }, (_request, res) => res.writeHead(204).end())(request, response);
     response.emit('close');
     expect((await onlySpan()).attributes).toMatchObject({ 'http.response.status_code': 204, 'url.scheme': 'http' });
     expect(log).toEqual([]);

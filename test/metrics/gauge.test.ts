@@ -3,7 +3,7 @@ import { Gauge } from '../../src/metrics/gauge.js';
 import { testMonitor } from '../support/test-monitor.js';
 
 const makeGauge = (labelNames: readonly string[] = ['pool']): Gauge =>
-  new Gauge({ name: 'test_gauge', help: 'A gauge.', labelNames, limit: 10, onFold: () => {} });
+  new Gauge({ name: 'test_gauge', help: 'A gauge.', labelNames, limit: 10, onFold: () => {}, onFault: () => {} });
 const valuesOf = (gauge: Gauge): [string, number][] => Array.from(gauge.samples(), ({ labelText, value }) => [labelText, value]);
 
 test('a gauge is set and added to', () => {
@@ -71,8 +71,13 @@ test('a gauge without labels can be observed', () => {
   expect(valuesOf(gauge)).toEqual([['', 5]]);
 });
 
-test('labels that the gauge does not have are refused at once', () => {
-  expect(() => makeGauge().observe({ nope: 'a' }, () => 1)).toThrow('has no label `nope`');
+test('labels that the gauge does not have are reported, and not observed', () => {
+  const faults: string[] = [];
+  const gauge = new Gauge({ name: 'test_gauge', help: 'A gauge.', labelNames: ['pool'], limit: 10, onFold: () => {}, onFault: ({ message }) => faults.push(message) });
+  gauge.observe({ nope: 'a' }, () => 1);
+
+  expect(faults).toEqual(['metric `test_gauge` has no label `nope`; its labels are: pool']);
+  expect(valuesOf(gauge)).toEqual([]);
 });
 
 test('an observed gauge is in the exposition', async () => {

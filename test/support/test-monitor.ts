@@ -13,7 +13,7 @@ export interface TestMonitor {
   series(name: MetricName): Record<string, number>;
   /** One series of a metric; `undefined` where there is none. */
   value(name: MetricName, labels?: Record<string, string>, suffix?: '_sum' | '_count' | '_bucket'): number | undefined;
-  /** Waits until no request is being answered. */
+  /** Waits until no request is being answered and no stream is open. */
   idle(): Promise<void>;
   /** Waits until no request is being answered; gives `http_requests_total`: `GET /users/:id 200` → 1. */
   requests(): Promise<Record<string, number>>;
@@ -37,7 +37,8 @@ export function readerOf(monitor: Monitor): Omit<TestMonitor, 'log'> {
         .filter(({ metricName }) => metricName === undefined || metricName.endsWith('_count'))
         .map(({ labels, value }) => [Object.values(labels).join(' '), value]),
     );
-  const idle = (): Promise<void> => until(() => (series('http_requests_in_flight')[''] ?? 0) === 0);
+  const idle = (): Promise<void> =>
+    until(() => [series('http_requests_in_flight'), series('http_streams_open')].every(gauge => Object.values(gauge).every(value => value === 0)));
   return {
     monitor,
     series,
