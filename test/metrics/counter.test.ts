@@ -73,7 +73,7 @@ describe('labels by name', () => {
     expect(values(counter)).toEqual({ '{a="",b="x"}': 1 });
   });
 
-  test('an unknown one is an error that names those it has', () => {
+  test('an unknown one is reported with those there are, and nothing is recorded', () => {
     const faults: string[] = [];
     const counter = new Counter(settings(['a', 'b'], { onFault: error => faults.push(error.message) }));
     counter.inc({ c: 'x' } as Record<string, string>);

@@ -86,3 +86,19 @@ test('an observed gauge is in the exposition', async () => {
 
   expect(await (monitor.registry as unknown as { metrics(): Promise<string> }).metrics()).toContain('db_pool_connections{pool="main"} 4');
 });
+
+test.each([NaN, Infinity, -Infinity])('an addition of %d, which would be for good, is ignored', value => {
+  const gauge = makeGauge([]);
+  gauge.setAt(0, 3);
+  gauge.add(0, value);
+
+  expect(valuesOf(gauge)).toEqual([['', 3]]);
+});
+
+test('a gauge never expires: it states a present value', () => {
+  const gauge = makeGauge();
+  gauge.set({ pool: 'a' }, 1);
+  gauge.expireBefore(Infinity);
+
+  expect(valuesOf(gauge)).toEqual([['pool="a"', 1]]);
+});
