@@ -47,6 +47,8 @@ export interface ExpressApp {
   readonly router?: ExpressRouter;
   /** The app this one is mounted in, by `app.use(path, subApp)`. */
   readonly parent?: ExpressApp;
+  /** The prototype of its responses. */
+  readonly response?: object;
 }
 
 export interface ExpressRequest {

@@ -13,6 +13,7 @@ import {
 import { fixedMountPattern, matchMount, patternText } from './express-mount.js';
 import { factsOf, type RequestFacts, type RouteSource } from './observed-request.js';
 import { pathOf } from './request-target.js';
+import { hookPrototype } from './response-hooks.js';
 
 /** One way to reach a route: the mounts from the outermost app's router down, and its own layer. */
 interface Place {
@@ -127,7 +128,11 @@ export class ExpressRoutes implements RouteSource {
         continue;
       }
       const app = innerApp(layer);
-      if (app !== undefined) this.#roots.set(app, root);
+      if (app !== undefined) {
+        this.#roots.set(app, root);
+        // One that stands in a router is no heir of the outer app's prototype.
+        if (app.response) hookPrototype(app.response);
+      }
       const inner = innerStack(layer);
       if (inner) this.#walk(root, inner, [...mounts, layer], above);
     }

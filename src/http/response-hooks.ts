@@ -1,4 +1,4 @@
-import { ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { factsOf } from './observed-request.js';
 
 /** What a response tells the one that observes it. Its methods must not throw. */
@@ -22,17 +22,39 @@ const HOOKED = Symbol.for('sightline.response');
  *
  * Express gives each app a prototype of its own for responses: it is hooked once, and then a request costs
  * nothing but the calls. Own methods on each response would push it out of the shape that Node's code is
- * optimised for, which costs more than all the rest of observing. Where the prototype is Node's, which is
- * everyone's, the response itself is hooked all the same.
+ * optimised for, which costs more than all the rest of observing. Where there is no such prototype, only Node's,
+ * which is everyone's, the response itself is hooked all the same.
  */
 export function hookResponse(response: ServerResponse): void {
-  const prototype = Object.getPrototypeOf(response) as object;
-  const isNodes = prototype === ServerResponse.prototype;
-  if (!isNodes && !(HOOKED in prototype)) {
-    Object.defineProperty(prototype, HOOKED, { value: true });
-    for (const name of METHODS) hook(prototype, name);
+  const wasHooked = HOOKED in response;
+  if (!wasHooked && !hookPrototype(Object.getPrototypeOf(response) as object)) {
+    for (const name of METHODS) hook(response, name);
+    return;
   }
-  for (const name of METHODS) if (isNodes || Object.hasOwn(response, name)) hook(response, name);
+  for (const name of METHODS) {
+    // What middleware before us has put there sends by the prototype's, unless it took them before those were hooked.
+    if (Object.hasOwn(response, name) && (name === 'writeHead' || !wasHooked)) hook(response, name);
+  }
+}
+
+/**
+ * Hooks the prototype that an Express app gives its responses, where that of the app it is mounted in, which it
+ * inherits from, isn't: the outer app may yet answer in its place.
+ * @returns whether it is an app's
+ */
+export function hookPrototype(prototype: object): boolean {
+  const outermost = outermostOf(prototype);
+  if (outermost === undefined) return false;
+  if (!(HOOKED in outermost)) {
+    Object.defineProperty(outermost, HOOKED, { value: true });
+    for (const name of METHODS) hook(outermost, name);
+  }
+  return true;
+}
+
+function outermostOf(prototype: object): object | undefined {
+  if (!Object.hasOwn(prototype, 'app')) return undefined;
+  return outermostOf(Object.getPrototypeOf(prototype) as object) ?? prototype;
 }
 
 function hook(target: object, name: MethodName): void {

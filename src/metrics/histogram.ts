@@ -18,7 +18,7 @@ export class Histogram extends Metric {
 
   constructor(settings: HistogramSettings) {
     super(settings);
-    this.bucketBounds = settings.buckets;
+    this.bucketBounds = [...settings.buckets];
     this.#bounds = Float64Array.from(settings.buckets);
     this.#width = settings.buckets.length + 2;
     this.grow(this.table.slots);

@@ -514,9 +514,8 @@ describe.each(expressVersions)('$name', version => {
     test('not as another app of the process, that has the same path', async () => {
       const one = await start(version, app => app.use('/shop', ok));
       const other = await start(version, app => app.use('/:any', ok));
-      await one.send('GET /shop/1');
-      await other.send('GET /shop/1');
-      expect(await one.requests()).toEqual({ 'GET /shop 200': 1 });
+      for (const { send } of [one, other, one]) await send('GET /shop/1');
+      expect(await one.requests()).toEqual({ 'GET /shop 200': 2 });
       expect(await other.requests()).toEqual({ 'GET /:any 200': 1 });
     });
   });
@@ -569,8 +568,7 @@ describe.each(expressVersions)('$name', version => {
     expect(await labelsOf(setUp, 'GET /empty', 'GET /router/empty/x', 'GET /u/1')).toEqual({ 'GET unmatched 404': 2, 'GET /u/:id 200': 1 });
   });
 
-  // The settings of the app with the older router, which a test has given it, come too late.
-  test.runIf(version.showsMounts)('an app that tells cases apart is followed in that', async () => {
+  test('an app that tells cases apart is followed in that', async () => {
     const { monitor, requests } = testMonitor();
     const app = version.app().enable('case sensitive routing');
     app.use(monitorRequests({ monitor }));
@@ -578,7 +576,9 @@ describe.each(expressVersions)('$name', version => {
     app.use(['/M', '/m'], Router({ caseSensitive: true }).get('/z', ok));
     const { send } = await serve(app);
     for (const request of ['GET /A/1', 'GET /a/1', 'GET /M/z', 'GET /m/z']) await send(request);
-    expect(await requests()).toEqual({ 'GET /A/:x 200': 1, 'GET /a/:y 200': 1, 'GET /M/z 200': 1, 'GET /m/z 200': 1 });
+    // The app with the older router has got it from the test, before the setting.
+    const capitals = { 'GET /A/:x 200': 1, 'GET /a/:y 200': 1, 'GET /M/z 200': 1, 'GET /m/z 200': 1 };
+    expect(await requests()).toEqual(version.showsMounts ? capitals : { 'GET /A/:x 200': 2, 'GET /m/z 200': 2 });
   });
 
   test('a rewritten URL is labelled by the route it is rewritten to', async () => {

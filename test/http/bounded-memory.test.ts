@@ -115,7 +115,7 @@ describe.each([
     expect(seriesBefore.length).toBeLessThan(80);
     expect(monitored.value('http_requests_in_flight')).toBe(0);
     // A hundred bytes kept of each request would be six times that.
-    expect(grown).toBeLessThan(1_500_000);
+    expect(grown).toBeLessThan(1_000_000);
     connection.destroy();
   });
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, constants, createServer, type ClientHttp2Session, type ClientHttp2Stream, type Http2Server } from 'node:http2';
+import { connect, constants, createServer, Http2ServerResponse, type ClientHttp2Session, type ClientHttp2Stream, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { monitorRequests } from '../../src/koa/index.js';
@@ -7,6 +7,8 @@ import { koaVersions, type App, type Context } from '../support/koa-versions.js'
 import { monitored } from '../support/monitored.js';
 import { testMonitor, type TestMonitor } from '../support/test-monitor.js';
 import { until } from '../support/until.js';
+
+const untouched = Object.getOwnPropertyDescriptors(Http2ServerResponse.prototype);
 
 /** Starts an HTTP/2 server and connects to it. */
 async function open(handler: any): Promise<ClientHttp2Session> {
@@ -95,6 +97,13 @@ describe('over HTTP/2, in a plain server', () => {
     await until(() => value('http_requests_in_flight') === 5);
     session.destroy();
     expect(await requests()).toEqual({ 'GET unmatched 499': 5 });
+  });
+
+  test("Node's own response prototype stays as it is", async () => {
+    const { session, idle } = await start((_req, res) => res.end());
+    await send(session, 'GET', '/');
+    await idle();
+    expect(Object.getOwnPropertyDescriptors(Http2ServerResponse.prototype)).toEqual(untouched);
   });
 
   test('event streams are known', async () => {

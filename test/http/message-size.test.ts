@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { monitorRequests } from '../../src/express/index.js';
+import { expressVersions, type App } from '../support/express-versions.js';
 import { monitored } from '../support/monitored.js';
 import { serve, type TestServer } from '../support/serve.js';
 import { testMonitor, type TestMonitor } from '../support/test-monitor.js';
@@ -158,16 +160,65 @@ describe('bytes of responses', () => {
     expect(value('http_response_bytes_total', { method: 'HEAD' })).toBeUndefined();
   });
 
+  describe.each(expressVersions)('in $name', version => {
+    const answer = (_req: App, res: App): void => {
+      res.write('ab');
+      res.end('cde');
+    };
+
+    test.each<[string, (app: App, observe: App) => void]>([
+      ['of a route', (app, observe) => app.use(observe).get('/x', answer)],
+      ['of an app within the app', (app, observe) => app.use(observe).use('/x', version.app().use(answer))],
+      ['of an app in a router', (app, observe) => app.use(observe).use('/x', version.Router().use(version.app().use(answer)))],
+      ['of an app within an app in a router', (app, observe) => app.use(observe).use(version.Router().use(version.app().use('/x', version.app().use(answer))))],
+      ['where only the app within the app is observed, and the outer one answers', (app, observe) => app.use('/x', version.app().use(observe)).use(answer)],
+      [
+        'where an app within the app is observed, and the outer one answers its error',
+        (app, observe) => {
+          const inner = version.app().use(observe);
+          inner.get('/', (_req: App, _res: App, next: (error: Error) => void) => next(new Error('broken')));
+          app.use('/x', inner).use((_error: Error, req: App, res: App, _next: unknown) => answer(req, res));
+        },
+      ],
+    ])('%s', async (_name, setUp) => {
+      const { monitor, idle, value } = testMonitor();
+      const app = version.app();
+      setUp(app, monitorRequests({ monitor }));
+      const { send } = await serve(app);
+      for (const total of [5, 10, 15]) {
+        await send('GET /x');
+        await idle();
+        expect(value('http_response_bytes_total')).toBe(total);
+      }
+    });
+
+    test('compressed by middleware that stands before monitorRequests: as sent', async () => {
+      const { monitor, idle, value } = testMonitor();
+      const app = version.app();
+      app.use((_req: App, res: App, next: () => void) => {
+        compress(res);
+        next();
+      });
+      app.use(monitorRequests({ monitor }));
+      app.get('/x', (_req: App, res: App) => {
+        res.write('a'.repeat(50_000));
+        res.end('b'.repeat(50_000));
+      });
+      const { send } = await serve(app);
+      // An app's prototype is hooked at its first request, which has gone through the middleware by then.
+      await send('GET /x');
+      await idle();
+      const before = value('http_response_bytes_total') ?? 0;
+      const { body } = await send('GET /x');
+      await idle();
+      expect(gunzipSync(body)).toHaveLength(100_000);
+      expect((value('http_response_bytes_total') ?? 0) - before).toBe(body.length);
+    });
+  });
+
   test('compressed by middleware: as sent', async () => {
     const { send, idle, value } = await start(async (_request, response) => {
-      // As `compression` does: what the app writes goes through gzip, whose output goes to the response's own methods.
-      const write = response.write.bind(response) as (chunk: Buffer) => boolean;
-      const end = response.end.bind(response) as () => ServerResponse;
-      const gzip = createGzip();
-      gzip.on('data', (chunk: Buffer) => write(chunk)).on('end', () => end());
-      response.write = ((chunk: string) => gzip.write(chunk)) as ServerResponse['write'];
-      response.end = ((chunk: string) => (gzip.end(chunk), response)) as ServerResponse['end'];
-      response.setHeader('content-encoding', 'gzip');
+      compress(response);
       response.write('a'.repeat(50_000));
       response.end('b'.repeat(50_000));
     });
@@ -206,3 +257,14 @@ describe('bytes of responses', () => {
     expect(value('http_response_bytes_total')).toBe(5);
   });
 });
+
+/** As `compression` does: what the app writes goes through gzip, whose output goes to the response's own methods. */
+function compress(response: ServerResponse): void {
+  const write = response.write.bind(response) as (chunk: Buffer) => boolean;
+  const end = response.end.bind(response) as () => ServerResponse;
+  const gzip = createGzip();
+  gzip.on('data', (chunk: Buffer) => write(chunk)).on('end', () => end());
+  response.write = ((chunk: string) => gzip.write(chunk)) as ServerResponse['write'];
+  response.end = ((chunk: string) => (gzip.end(chunk), response)) as ServerResponse['end'];
+  response.setHeader('content-encoding', 'gzip');
+}

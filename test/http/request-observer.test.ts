@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, ServerResponse, type IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { MonitorOptions } from '../../src/index.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -16,6 +16,7 @@ async function start(handler: Handler, options?: MonitorOptions): Promise<TestMo
   return { ...test, ...(await serve(monitored({ monitor: test.monitor }, handler))) };
 }
 
+const untouched = Object.getOwnPropertyDescriptors(ServerResponse.prototype);
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 
 describe('a request that is answered', () => {
@@ -365,6 +366,13 @@ describe('what is observed', () => {
     await observed('GET /');
     await idle();
     expect(seen[1]).toEqual(seen[0]);
+  });
+
+  test("leaves Node's own prototypes as they are", async () => {
+    const { send, idle } = await start((_request, response) => response.end());
+    await send('GET /');
+    await idle();
+    expect(Object.getOwnPropertyDescriptors(ServerResponse.prototype)).toEqual(untouched);
   });
 
   test('passes the callbacks of write and end on', async () => {

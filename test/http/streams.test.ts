@@ -47,9 +47,12 @@ describe('an event stream', () => {
     client.send(GET);
     await client.receives('data: hello');
     expect(series('http_streams_open')).toEqual({ sse: 1 });
+    // It is answered, so it is no longer in flight.
+    expect(value('http_requests_in_flight')).toBe(0);
     clock.advance(60_000);
     client.leave();
     await idle();
+    expect(value('http_requests_in_flight')).toBe(0);
     expect(series('http_requests_total')).toEqual({ 'GET unmatched 200': 1 });
     expect(value('http_request_duration_seconds', {}, '_sum')).toBe(0.25);
     expect(value('http_stream_duration_seconds', { endpoint: 'unmatched', kind: 'sse' }, '_sum')).toBe(60.25);
@@ -149,6 +152,7 @@ describe.each(expressVersions)('an upgraded connection, handed to the app as exp
     client.send(upgrade('/rooms/7'));
     await client.receives('101 Switching');
     expect(series('http_streams_open')).toEqual({ upgrade: 1 });
+    expect(value('http_requests_in_flight')).toBe(0);
     expect(series('http_requests_total')).toEqual({});
     clock.advance(5_000);
     client.leave();
@@ -160,11 +164,14 @@ describe.each(expressVersions)('an upgraded connection, handed to the app as exp
   });
 
   test('that a route refuses is a plain request', async () => {
-    const { connect, requests, series } = await start(app => app.get('/rooms/:room', (_request: App, response: App) => response.sendStatus(403)));
+    const { connect, requests, series, value } = await start(app =>
+      app.get('/rooms/:room', (_request: App, response: App) => response.sendStatus(403)),
+    );
     const client = await connect();
     client.send(upgrade('/rooms/7'));
     expect(await client.closed()).toContain('403');
     expect(await requests()).toEqual({ 'GET /rooms/:room 403': 1 });
+    expect(value('http_requests_in_flight')).toBe(0);
     expect(series('http_streams_open')).toEqual({ upgrade: 0 });
     expect(series('http_stream_duration_seconds')).toEqual({});
     expect(series('http_requests_aborted_total')).toEqual({});

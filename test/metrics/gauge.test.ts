@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Gauge } from '../../src/metrics/gauge.js';
+import type { Metric } from '../../src/metrics/metric.js';
 import { testMonitor } from '../support/test-monitor.js';
 
 const makeGauge = (labelNames: readonly string[] = ['pool']): Gauge =>
@@ -98,7 +99,7 @@ test.each([NaN, Infinity, -Infinity])('an addition of %d, which would be for goo
 test('a gauge never expires: it states a present value', () => {
   const gauge = makeGauge();
   gauge.set({ pool: 'a' }, 1);
-  gauge.expireBefore(Infinity);
+  (gauge as Metric).expireBefore(Infinity);
 
   expect(valuesOf(gauge)).toEqual([['pool="a"', 1]]);
 });

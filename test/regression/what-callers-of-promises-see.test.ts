@@ -40,7 +40,7 @@ describe('the caller of an instrumented function', () => {
         return super.catch(onRejected);
       }
     }
-    const load = instrument(() => Logged.reject<number>(new Error('no')) as Logged<number>);
+    const load = instrument(() => Logged.reject<number>(new Error('no')));
 
     expect(await load().catch(() => 0)).toBe(0);
     expect(seen).toEqual(['catch']);

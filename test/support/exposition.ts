@@ -16,7 +16,8 @@ export interface ParsedFamily {
 const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 const LABEL_NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 const QUOTED = /"((?:[^"\\\n]|\\["\\n])*)"/y;
-const NUMBER = /(?:[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|Inf)|NaN)(?= |$)/y;
+/** Words in any case, as the specification has it: prom-client writes `Nan`. */
+const NUMBER = /(?:[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|inf(?:inity)?)|nan)(?= |$)/iy;
 /** Go's `%g`: what OpenMetrics calls canonical. */
 const CANONICAL = /^(?:-?(?:\d{1,6}\.\d+|\d(?:\.\d+)?e[+-]\d{2,3})|\+Inf)$/;
 const TYPES = ['counter', 'gauge', 'histogram', 'gaugehistogram', 'stateset', 'info', 'summary', 'unknown'];
@@ -126,8 +127,7 @@ function checkSamples(samples: readonly ParsedSample[]): void {
   const series = new Set<string>();
   let current = '';
   for (const { name, labels } of samples) {
-    const { le: _le, quantile: _quantile, ...own } = labels;
-    const key = keyOf(own);
+    const key = seriesOf(labels);
     if (key !== current && series.has(key)) throw new Error(`a series in two places: ${name} ${key}`);
     series.add((current = key));
     const sample = `${name} ${keyOf(labels)}`;
@@ -139,8 +139,7 @@ function checkSamples(samples: readonly ParsedSample[]): void {
 function checkBuckets(name: string, samples: readonly ParsedSample[]): void {
   const histograms = new Map<string, ParsedSample[]>();
   for (const sample of samples) {
-    const { le: _le, ...own } = sample.labels;
-    const key = keyOf(own);
+    const key = seriesOf(sample.labels);
     histograms.set(key, [...(histograms.get(key) ?? []), sample]);
   }
   for (const [key, all] of histograms) {
@@ -158,6 +157,11 @@ function checkBuckets(name: string, samples: readonly ParsedSample[]): void {
 /** The labels in one order, as a key. */
 export function keyOf(labels: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What is the same for all samples of one series. */
+function seriesOf(labels: Readonly<Record<string, string>>): string {
+  return keyOf(Object.fromEntries(Object.entries(labels).filter(([name]) => name !== 'le' && name !== 'quantile')));
 }
 
 function bound(le: string): number {
@@ -214,7 +218,7 @@ class Reader {
 
   number(): number {
     const text = this.match(NUMBER, 'a number');
-    return text.endsWith('Inf') ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text);
+    return /inf/i.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text);
   }
 
   error(expected: string): Error {
