@@ -112,7 +112,7 @@ async function costPerRequest(variants, { quick }) {
  * @param {{ slices: number, times: number, warmUp: number }} plan
  */
 async function oneRound(names, plan) {
-  const children = [];
+  /** @type {import('../support/child.mjs').Child[]} */ const children = [];
   for (const name of names) children.push(await startChild('express-app.mjs', [name.replace(' again', '')]));
   const subjects = names.map((name, i) => ({
     name,

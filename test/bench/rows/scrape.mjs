@@ -13,7 +13,7 @@ export const scrape = {
   title: 'A scrape of 75,000 lines: 5,000 series of a histogram and of a counter',
   async run({ quick }) {
     const names = FORMATS.flatMap(format => LIBRARIES.map(library => `${library} ${format}`));
-    const children = [];
+    /** @type {import('../support/child.mjs').Child[]} */ const children = [];
     for (const name of names) children.push(await startChild('scrape.mjs', name.split(' ')));
     /** @type {Map<string, number[]>} */ const cpu = new Map(names.map(name => [name, []]));
     const elapsed = await interleave(

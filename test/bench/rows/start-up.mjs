@@ -20,7 +20,7 @@ export const startUp = {
   name: 'start-up',
   title: "`import 'sightline'` + createMonitor() + monitorRequests(), in fresh processes",
   async run({ quick }) {
-    const results = [];
+    /** @type {{ system: string, name: string, ms: number, median: number, cpu: number, heap: number }[]} */ const results = [];
     for (const system of ['ESM', 'CommonJS']) {
       /** @type {Map<string, { heap: number, cpu: number }[]>} */ const others = new Map();
       const elapsed = await interleave(

@@ -15,7 +15,7 @@ export const wholeServer = {
   async run({ quick }) {
     const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
     /** @type {Map<string, number[]>} */ const rates = new Map(VARIANTS.map(name => [name, []]));
-    const children = [];
+    /** @type {import('../support/child.mjs').Child[]} */ const children = [];
     for (const name of VARIANTS) children.push(await startChild('serving-app.mjs', [name]));
     const costs = await interleave(
       VARIANTS.map((name, i) => ({

@@ -7,7 +7,7 @@ const SERIES = 5_000;
 const [library, format] = process.argv.slice(2);
 const openMetrics = format === 'openmetrics';
 const scrape = library === 'sightline' ? scrapeOfSightline() : scrapeOfPromClient();
-let body = Buffer.alloc(0);
+/** @type {Buffer} */ let body = Buffer.alloc(0);
 /** Longest time that the event loop was held by each scrape, the first one too. @type {number[]} */
 const stalls = [];
 
@@ -26,7 +26,9 @@ serveSlices(
     return { elapsed: elapsed / times, cpu: (user + system) / 1_000 / times };
   },
   () => {
-    const lines = String(body).split('\n').filter(line => line !== '' && !line.startsWith('#'));
+    // OpenMetrics' bounds are floats (`1.0`), which prom-client does not heed.
+    const text = String(body).replaceAll(/le="(\d+)\.0"/g, 'le="$1"');
+    const lines = text.split('\n').filter(line => line !== '' && !line.startsWith('#'));
     // Sorted within each line too: the order of labels means nothing.
     return { stalls, samples: lines.map(line => [...line].sort().join('')).sort().join('\n'), lines: lines.length };
   },
@@ -37,7 +39,7 @@ function scrapeOfSightline() {
   const accept = openMetrics ? 'application/openmetrics-text; version=1.0.0' : 'text/plain';
   const request = { method: 'GET', url: '/metrics', headers: { accept } };
   return async () => {
-    let answer = Buffer.alloc(0);
+    /** @type {Buffer} */ let answer = Buffer.alloc(0);
     const end = (/** @type {Buffer} */ given) => {
       answer = given;
     };

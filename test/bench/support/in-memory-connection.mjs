@@ -23,16 +23,17 @@ class InMemoryConnection extends Duplex {
     super({ decodeStrings: false });
   }
 
+  /** @override */
   _read() {}
 
-  /** @type {Duplex['_write']} */
+  /** @override @type {Duplex['_write']} */
   _write(chunk, _encoding, done) {
     this.bytesWritten += chunk.length;
     done();
     this.onAnswer([chunk]);
   }
 
-  /** Head and body, which Node writes one after the other and sends as one. @type {NonNullable<Duplex['_writev']>} */
+  /** Head and body, which Node writes one after the other and sends as one. @override @type {NonNullable<Duplex['_writev']>} */
   _writev(chunks, done) {
     for (const { chunk } of chunks) this.bytesWritten += chunk.length;
     done();
