@@ -47,8 +47,8 @@ function derive(promise: Promise<unknown>, observation: Observation): object {
       throw error;
     },
   ]) as object;
-  // What was put on it goes along: `promise.cancel`.
-  for (const key of Object.keys(promise)) {
+  // What was put on it goes along: `promise.cancel`. (The language's own members are not enumerable.)
+  for (const key in promise) {
     Object.defineProperty(derived, key, Object.getOwnPropertyDescriptor(promise, key) as PropertyDescriptor);
   }
   return derived;

@@ -9,7 +9,7 @@ export interface ExpressRoute {
   readonly path: RoutePath;
 }
 
-export type ExpressHandler = (request: object, response: object, next: (error?: unknown) => void) => unknown;
+type ExpressHandler = (request: object, response: object, next: (error?: unknown) => void) => unknown;
 
 /** One entry of a router's stack: a route, a mounted router or app, or a `use()` handler. */
 export interface ExpressLayer {

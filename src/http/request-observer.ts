@@ -13,7 +13,7 @@ import { runInRequestScope } from './request-scope.js';
 import type { ServerSpan, ServerSpans } from './server-span.js';
 
 /** The one label of requests that no route answered. */
-export const UNMATCHED = 'unmatched';
+const UNMATCHED = 'unmatched';
 /** What a request gets whose client left before there were headers; nginx's code for it. */
 const CLIENT_CLOSED = 499;
 

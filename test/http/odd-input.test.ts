@@ -30,18 +30,20 @@ const apps: [string, (monitor: Monitor) => RequestListener][] = [
   ]),
 ];
 
-describe.each(apps)('%s', (_name, makeApp) => {
-  test('10,000 paths of a scanner make one series of each metric', { timeout: 30_000 }, async () => {
+describe.each(apps)('%s', (name, makeApp) => {
+  const paths = name === expressVersions[0]?.name || name === koaVersions[0]?.name ? 10_000 : 1_000;
+
+  test(`${paths.toLocaleString('en')} paths of a scanner make one series of each metric`, { timeout: 30_000 }, async () => {
     const { monitor, requests, series } = testMonitor();
     const connection = new InjectedConnection(createServer(makeApp(monitor)));
-    for (let i = 0; i < 10_000; i++) await connection.answer(`GET /${i.toString(36)}/.env?${i} HTTP/1.1\r\nHost: x\r\n\r\n`);
-    expect(await requests()).toEqual({ 'GET unmatched 404': 10_000 });
-    expect(series('http_request_duration_seconds')).toEqual({ 'GET unmatched': 10_000 });
+    for (let i = 0; i < paths; i++) await connection.answer(`GET /${i.toString(36)}/.env?${i} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    expect(await requests()).toEqual({ 'GET unmatched 404': paths });
+    expect(series('http_request_duration_seconds')).toEqual({ 'GET unmatched': paths });
     expect(Object.keys(series('http_response_bytes_total'))).toEqual(['GET unmatched']);
     connection.destroy();
   });
 
-  test('1,000 values of a parameter, well-formed or not, make no series of their own', async () => {
+  test('1,000 values of a parameter, well-formed or not, make no series of their own', { timeout: 30_000 }, async () => {
     const { monitor, requests } = testMonitor();
     const connection = new InjectedConnection(createServer(makeApp(monitor)));
     for (let i = 0; i < 1_000; i++) await connection.answer(`GET /users/${i % 2 ? i : `%E4%BD%A0${i}`} HTTP/1.1\r\nHost: x\r\n\r\n`);

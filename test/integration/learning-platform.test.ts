@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { catalogue } from '../../src/metrics/catalogue.js';
 import { freePort } from '../support/free-port.js';
 import { startProgram, type Program } from '../support/program.js';
-import { startPrometheus, type Prometheus } from '../support/prometheus.js';
+import { Prometheus } from '../support/prometheus.js';
 import { findServer } from '../support/servers.mjs';
 
 const prometheusProgram = findServer('prometheus');
@@ -34,7 +34,10 @@ describe.skipIf(prometheusProgram === undefined)('the learning platform, scraped
     port = await freePort();
     platform = startPlatform('--port', String(port), '--for', '12s', '--linger', '60s', '--json');
     started.push(platform);
-    prometheus = await startPrometheus(prometheusProgram as string, { 'learning-platform': [port] });
+    prometheus = await Prometheus.start(prometheusProgram as string, {
+      jobs: { 'learning-platform': `127.0.0.1:${port}` },
+      scrapeIntervalMs: 1_000,
+    });
     started.push(prometheus);
     summary = JSON.parse(await platform.line(/^\{/)) as Summary;
     // Until the last second is scraped, too.
@@ -52,7 +55,7 @@ describe.skipIf(prometheusProgram === undefined)('the learning platform, scraped
 
   async function counts(expression: string, ...labels: readonly string[]): Promise<Record<string, number>> {
     const series = await prometheus.query(`sum by (${labels.join(', ')}) (${expression})`);
-    return Object.fromEntries(series.map(each => [labels.map(label => each.labels[label]).join(' '), each.value]));
+    return Object.fromEntries(series.map(each => [labels.map(label => each.metric[label]).join(' '), each.value]));
   }
 
   test('the traffic went as planned, and found its own counts on /metrics', () => {

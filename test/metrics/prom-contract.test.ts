@@ -134,7 +134,7 @@ describe.each(promClients)('in a registry of %s', (_, { Registry, AggregatorRegi
       expect(requests.name).toBe('requests_total');
       expect(registry.getSingleMetric('requests_total')).toBe(requests);
     }
-    registry.setContentType(Registry.PROMETHEUS_CONTENT_TYPE as never);
+    registry.setContentType(Registry.PROMETHEUS_CONTENT_TYPE);
 
     expect(linesOf(await registry.metrics())).toEqual(before);
     expect((await registry.getMetricsAsJSON())[0]).toMatchObject({ name: 'requests_total' });
@@ -181,7 +181,7 @@ describe.each(promClients)('in a registry of %s', (_, { Registry, AggregatorRegi
     const registry = new Registry();
     const monitor = createMonitor({ registry });
     monitor.metrics.recordDbQuery({ operation: 'select', table: 'users', seconds: 0.001 });
-    const text = Buffer.concat(await renderRegistry(registry as MetricRegistry, { format: 'openmetrics', onFault: expect.fail })).toString();
+    const text = Buffer.concat(await renderRegistry(registry, { format: 'openmetrics', onFault: expect.fail })).toString();
     const names = parseOpenMetrics(text).map(({ name }) => name);
     await monitor.close();
 

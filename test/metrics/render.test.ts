@@ -93,9 +93,9 @@ describe.each(promClients)("everybody else's metrics in a registry of %s", (_, c
     const registry = new Registry();
     registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
     const registers = [registry];
-    const histogram = new client.Histogram({ name: 'h', help: 'h', buckets: [1, 2], registers, enableExemplars: true } as never);
+    const histogram = new client.Histogram({ name: 'h', help: 'h', buckets: [1, 2], registers, enableExemplars: true });
     (histogram.observe as unknown as (what: object) => void)({ labels: {}, value: 1.5, exemplarLabels: { trace_id: 'abc' } });
-    const counter = new client.Counter({ name: 'c_total', help: 'c', registers, enableExemplars: true } as never);
+    const counter = new client.Counter({ name: 'c_total', help: 'c', registers, enableExemplars: true });
     (counter.inc as unknown as (what: object) => void)({ labels: {}, value: 2, exemplarLabels: { trace_id: 'def' } });
     const families = await openMetrics(registry);
 
@@ -184,7 +184,7 @@ describe('our metrics', () => {
   test('of another copy of the library are rendered as ours are', async () => {
     const { registry, counter } = setUp();
     counter.inc({ a: 'x' });
-    const { Counter: Other } = await import('../../src/metrics/counter.js?copy' as string) as { Counter: typeof Counter };
+    const { Counter: Other } = await import('../../src/metrics/counter.js?copy') as { Counter: typeof Counter };
     const other = registerMetric(registry, new Other(settings(['a'], { name: 'other_total' })));
     other.inc({ a: 'y' });
 

@@ -5,7 +5,7 @@ import Router12 from 'koa-router12';
 
 /** What tests use of a Koa app, router and context; loose, for the versions' types differ. */
 export type App = any;
-export type Router = any;
+type Router = any;
 export type Context = any;
 export type Next = () => Promise<any>;
 

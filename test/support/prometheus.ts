@@ -1,96 +1,158 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './free-port.js';
 
-/** What to scrape: a job's name and the ports of its targets on this machine. */
-type Jobs = Readonly<Record<string, readonly number[]>>;
+/** What a Prometheus for a test is to do. */
+export interface PrometheusOptions {
+  /** Job name → what it scrapes: `127.0.0.1:9464`, or a URL with a path and a query. */
+  readonly jobs: Readonly<Record<string, string>>;
+  /** Also its timeout, so too small a one fails on a busy machine. Default: 500 ms. */
+  readonly scrapeIntervalMs?: number;
+  /** Paths of files with recording and alerting rules. */
+  readonly ruleFiles?: readonly string[];
+  /** `host:port` of an Alertmanager. */
+  readonly alertmanager?: string;
+}
 
-/** One series of an instant query's answer. */
-interface Series {
-  readonly labels: Readonly<Record<string, string>>;
+/** One series of an instant query's result. */
+export interface QueryResult {
+  readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** A running Prometheus that scrapes every second. */
-export interface Prometheus extends AsyncDisposable {
-  readonly url: string;
-  /** An instant query, now. Rejects with Prometheus's own words where it does not like it. */
-  query(expression: string): Promise<Series[]>;
-  /** A query whose answer is one number; NaN where it is empty. */
-  number(expression: string): Promise<number>;
+/** One series' exemplars. */
+export interface ExemplarResult {
+  readonly seriesLabels: Readonly<Record<string, string>>;
+  readonly exemplars: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: string; readonly timestamp: number }[];
 }
+
+/** Its clock is its own: it can only be asked again. */
+const ASK_EVERY_MS = 50;
+const START_ATTEMPTS = 3;
 
 /**
- * Starts a Prometheus on a free loopback port, with a folder of its own.
- * @param program its path: `findServer('prometheus')`
+ * A Prometheus server on a free port of this machine, its data in a temporary folder.
+ *
+ * @example
+ * const prometheus = await Prometheus.start(findServer('prometheus')!, { jobs: { shop: '127.0.0.1:9464' } });
+ * await prometheus.until('up', ([up]) => up?.value === 1);
+ * await prometheus.stop();
  */
-export async function startPrometheus(program: string, jobs: Jobs): Promise<Prometheus> {
-  const folder = await mkdtemp(join(tmpdir(), 'sightline-prometheus-'));
-  // JSON is YAML.
-  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(configuration(jobs)));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const server = spawn(
-    program,
-    [
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--enable-feature=exemplar-storage',
-      '--log.level=error',
-    ],
-    { stdio: 'ignore' },
-  );
-  const ended = once(server, 'exit');
-  const query = async (expression: string): Promise<Series[]> => {
-    const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: expression }).toString()}`);
-    const answer = (await response.json()) as Answer;
-    if (answer.status !== 'success') throw new Error(`${expression}: ${answer.error}`);
-    return answer.data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
-  };
-  try {
-    while (!(await isReady(url))) {
-      if (server.exitCode !== null) throw new Error(`Prometheus ended with exit code ${server.exitCode}`);
-      await delay(50);
-    }
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
+export class Prometheus implements AsyncDisposable {
+  readonly url: string;
+  readonly #process: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(url: string, child: ChildProcess, folder: string) {
+    this.url = url;
+    this.#process = child;
+    this.#folder = folder;
   }
-  return {
-    url,
-    query,
-    number: async expression => (await query(expression))[0]?.value ?? NaN,
-    async [Symbol.asyncDispose]() {
-      server.kill('SIGTERM');
+
+  /** Resolves when it is ready. @param program its path, by `findServer('prometheus')` */
+  static async start(program: string, options: PrometheusOptions): Promise<Prometheus> {
+    for (let attempt = 1; ; attempt++) {
+      const folder = await mkdtemp(join(tmpdir(), 'sightline-prometheus-'));
+      await writeFile(join(folder, 'prometheus.yml'), configuration(options));
+      // Another process may take the port before Prometheus does: then it ends, and is started anew.
+      const port = await freePort();
+      const child = spawn(
+        program,
+        [
+          `--config.file=${join(folder, 'prometheus.yml')}`,
+          `--storage.tsdb.path=${join(folder, 'data')}`,
+          `--web.listen-address=127.0.0.1:${port}`,
+          '--enable-feature=exemplar-storage',
+          '--log.level=warn',
+        ],
+        { stdio: ['ignore', 'ignore', 'pipe'] },
+      );
+      let log = '';
+      child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+      const prometheus = new Prometheus(`http://127.0.0.1:${port}`, child, folder);
+      if (await prometheus.#becomesReady()) return prometheus;
+      await prometheus.stop();
+      if (attempt === START_ATTEMPTS) throw new Error(`Prometheus did not start:\n${log}`);
+    }
+  }
+
+  /** The series of an instant query, as of now. @throws Error with what Prometheus says of a bad query */
+  async query(expression: string): Promise<QueryResult[]> {
+    const { result } = await this.api<{ result: { metric: Record<string, string>; value: [number, string] }[] }>('query', { query: expression });
+    return result.map(({ metric, value }) => ({ metric, value: Number(value[1].replace('Inf', 'Infinity')) }));
+  }
+
+  /** A query whose answer is one number; NaN where it is empty. */
+  async number(expression: string): Promise<number> {
+    return (await this.query(expression))[0]?.value ?? NaN;
+  }
+
+  /** Asks until the answer is as wanted; the test's own timeout ends a wait in vain. */
+  async until(expression: string, isWanted: (result: QueryResult[]) => boolean): Promise<QueryResult[]> {
+    for (;;) {
+      const result = await this.query(expression);
+      if (isWanted(result)) return result;
+      await pause(ASK_EVERY_MS);
+    }
+  }
+
+  /** The exemplars of the last hour. */
+  exemplars(expression: string): Promise<ExemplarResult[]> {
+    const now = Date.now() / 1_000;
+    return this.api('query_exemplars', { query: expression, start: String(now - 3_600), end: String(now + 60) });
+  }
+
+  /** Any other endpoint of its API: the `data` of the answer. */
+  async api<T>(endpoint: string, parameters: Readonly<Record<string, string>> = {}): Promise<T> {
+    const response = await fetch(`${this.url}/api/v1/${endpoint}?${new URLSearchParams(parameters).toString()}`);
+    const answer = (await response.json()) as { status: string; data: T; error?: string };
+    if (answer.status !== 'success') throw new Error(`Prometheus: ${answer.error}`);
+    return answer.data;
+  }
+
+  /** Ends it and removes its folder. */
+  async stop(): Promise<void> {
+    if (!this.#hasEnded) {
+      const ended = once(this.#process, 'exit');
+      this.#process.kill('SIGTERM');
       await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
+    }
+    await rm(this.#folder, { recursive: true, force: true });
+  }
 
-type Answer =
-  | { status: 'success'; data: { result: { metric: Record<string, string>; value: [number, string] }[] } }
-  | { status: 'error'; error: string };
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
 
-function configuration(jobs: Jobs): object {
-  return {
-    global: { scrape_interval: '1s', scrape_timeout: '1s' },
-    scrape_configs: Object.entries(jobs).map(([job, ports]) => ({
-      job_name: job,
-      static_configs: [{ targets: ports.map(port => `127.0.0.1:${port}`) }],
-    })),
-  };
-}
+  get #hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
 
-async function isReady(url: string): Promise<boolean> {
-  try {
-    return (await fetch(`${url}/-/ready`)).ok;
-  } catch {
+  async #becomesReady(): Promise<boolean> {
+    while (!this.#hasEnded) {
+      const response = await fetch(`${this.url}/-/ready`).catch(() => undefined);
+      if (response?.ok) return true;
+      await pause(ASK_EVERY_MS);
+    }
     return false;
   }
+}
+
+/** Its configuration file. JSON is YAML, too. */
+function configuration({ jobs, scrapeIntervalMs = 500, ruleFiles = [], alertmanager }: PrometheusOptions): string {
+  const interval = `${scrapeIntervalMs}ms`;
+  return JSON.stringify({
+    global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
+    rule_files: ruleFiles,
+    alerting: { alertmanagers: alertmanager === undefined ? [] : [{ static_configs: [{ targets: [alertmanager] }] }] },
+    scrape_configs: Object.entries(jobs).map(([name, target]) => {
+      const { host, pathname, searchParams } = new URL(target.includes('://') ? target : `http://${target}/metrics`);
+      const parameters = [...new Set(searchParams.keys())].map(key => [key, searchParams.getAll(key)]);
+      return { job_name: name, metrics_path: pathname, params: Object.fromEntries(parameters) as object, static_configs: [{ targets: [host] }] };
+    }),
+  });
 }
