@@ -27,10 +27,10 @@ export function followPromise(value: object, observation: Observation): object |
 
 /** A promise as `async` functions give it, of any realm: `await` never asks it for its `then`. */
 function isPlainPromise(value: object): value is Promise<unknown> {
+  if (value instanceof NativePromise && value.constructor === NativePromise) return true;
   if (!types.isPromise(value)) return false;
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype === native) return true;
   // Another realm's has the same ancestry: its class and Object. A subclass has more.
+  const prototype = Object.getPrototypeOf(value) as object | null;
   const parent = prototype && (Object.getPrototypeOf(prototype) as object | null);
   return parent !== null && Object.getPrototypeOf(parent) === null;
 }
@@ -47,8 +47,8 @@ function derive(promise: Promise<unknown>, observation: Observation): object {
       throw error;
     },
   ]) as object;
-  // What was put on it goes along: `promise.cancel`. (The language's own members are not enumerable.)
-  for (const key in promise) {
+  // What was put on it goes along: `promise.cancel`.
+  for (const key of Object.keys(promise)) {
     Object.defineProperty(derived, key, Object.getOwnPropertyDescriptor(promise, key) as PropertyDescriptor);
   }
   return derived;

@@ -100,7 +100,7 @@ export function createInstrument(
 }
 
 /** `fn`, observed at each call; what the caller sees does not change. */
-export function wrapFunction<F extends AnyFunction>(fn: F, observer: Observer): F {
+function wrapFunction<F extends AnyFunction>(fn: F, observer: Observer): F {
   function wrapped(this: unknown): unknown {
     // Passed on as it is: a rest parameter would allocate an array at each call.
     // eslint-disable-next-line prefer-rest-params

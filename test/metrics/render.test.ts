@@ -184,7 +184,8 @@ describe('our metrics', () => {
   test('of another copy of the library are rendered as ours are', async () => {
     const { registry, counter } = setUp();
     counter.inc({ a: 'x' });
-    const { Counter: Other } = await import('../../src/metrics/counter.js?copy') as { Counter: typeof Counter };
+    const copy: string = '../../src/metrics/counter.js?copy';
+    const { Counter: Other } = (await import(copy)) as { Counter: typeof Counter };
     const other = registerMetric(registry, new Other(settings(['a'], { name: 'other_total' })));
     other.inc({ a: 'y' });
 

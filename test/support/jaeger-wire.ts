@@ -58,7 +58,7 @@ export async function startJaegerCollector(port = 0): Promise<HttpTarget & { spa
 }
 
 /** What an agent's port takes: a one-way call `emitBatch(1: Batch batch)`. */
-export function decodeEmitBatch(datagram: Buffer): JaegerSpan[] {
+function decodeEmitBatch(datagram: Buffer): JaegerSpan[] {
   const reader = new BinaryThriftReader(datagram);
   const { name, isOneWay, args } = reader.message();
   if (name !== 'Agent::emitBatch' && name !== 'emitBatch') throw new Error(`a call of ${name}`);

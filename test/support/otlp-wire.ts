@@ -3,7 +3,7 @@ import { Arrivals } from './arrivals.js';
 import { startHttpTarget, type HttpTarget } from './http-target.js';
 
 /** A span as an OpenTelemetry collector reads it. */
-export interface OtlpSpan {
+interface OtlpSpan {
   readonly resource: Readonly<Record<string, unknown>>;
   readonly scope: string;
   readonly name: string;
@@ -39,7 +39,7 @@ export async function startOtlpCollector(): Promise<OtlpCollector> {
 }
 
 /** OTLP's JSON: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
-export function decodeOtlpJson(body: string): OtlpSpan[] {
+function decodeOtlpJson(body: string): OtlpSpan[] {
   const { resourceSpans } = JSON.parse(body);
   return resourceSpans.flatMap(({ resource, scopeSpans }: any) =>
     scopeSpans.flatMap(({ scope, spans }: any) =>
@@ -69,7 +69,7 @@ function jsonValue(value: any): unknown {
 }
 
 /** The fields of opentelemetry/proto/trace/v1/trace.proto that tests look at. */
-export function decodeOtlpProtobuf(body: Buffer): OtlpSpan[] {
+function decodeOtlpProtobuf(body: Buffer): OtlpSpan[] {
   return messages(body, 1).flatMap(resourceSpans => {
     const resource = attributes(messages(resourceSpans, 1)[0], 1);
     return messages(resourceSpans, 2).flatMap(scopeSpans => {

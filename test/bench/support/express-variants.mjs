@@ -13,7 +13,7 @@ export const PATHS = ['/api/users/42', '/api/users/42/orders/7', '/health'];
  */
 
 /** @type {Record<string, Variant>} */
-export const VARIANTS = {
+const VARIANTS = {
   bare: { observe: () => () => '' },
 
   sightline: { observe: app => observeWith(app, {}) },

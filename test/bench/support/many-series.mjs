@@ -6,7 +6,7 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** @param {number} i number of the series */
-export function methodOf(i) {
+function methodOf(i) {
   return METHODS[i % METHODS.length] ?? 'GET';
 }
 
