@@ -181,9 +181,10 @@ export class Monitor implements AsyncDisposable {
   }
 
   /** The root export `listenMetrics`, for this monitor. */
-  async listenMetrics({ bearerToken, authorize, ...address }: ListenMetricsOptions): Promise<MetricsServer> {
-    const access: MetricsAccess = { ...(bearerToken !== undefined && { bearerToken }), ...(authorize && { authorize }) };
-    const server = await listen(this.metricsEndpoint(access), address);
+  async listenMetrics(options: ListenMetricsOptions): Promise<MetricsServer> {
+    const address: ListenMetricsOptions = { ...options };
+    for (const key of ['bearerToken', 'authorize']) Reflect.deleteProperty(address, key);
+    const server = await listen(this.metricsEndpoint(options), address);
     this.#servers.add(server);
     return server;
   }

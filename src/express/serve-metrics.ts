@@ -20,7 +20,7 @@ export type ExpressHandler = (request: any, response: any) => void;
  * `Accept-Encoding` does; only some families with `?name[]=`.
  *
  * @throws InvalidOptionError naming the option
- * @example app.get('/metrics', serveMetrics({ bearerToken: process.env.METRICS_TOKEN }));
+ * @example app.get('/metrics', serveMetrics({ bearerToken: config.metricsToken }));
  */
 export function serveMetrics(options: ServeMetricsOptions = {}): ExpressHandler {
   checkEndpointOptions(options);

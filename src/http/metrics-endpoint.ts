@@ -40,15 +40,19 @@ interface Exposition {
 }
 
 /**
- * Checks who may scrape.
- * @throws InvalidOptionError for a token that is empty, and for an `authorize` that is no function
+ * Checks who may scrape. An option that is there but `undefined` is refused: a token read from an environment
+ * variable that is not set would otherwise leave the endpoint open without a word.
+ *
+ * @throws InvalidOptionError for a token that is no text, and for an `authorize` that is no function
  */
-export function checkAccess({ bearerToken, authorize }: MetricsAccess): void {
-  if (bearerToken !== undefined && (typeof bearerToken !== 'string' || bearerToken.trim() === '')) {
-    throw new InvalidOptionError('bearerToken', NOT_SHOWN, 'expected a string that is not empty');
+export function checkAccess(access: MetricsAccess): void {
+  const { bearerToken, authorize } = access;
+  if ('bearerToken' in access && (typeof bearerToken !== 'string' || bearerToken.trim() === '')) {
+    const given = bearerToken === undefined ? 'it is undefined; ' : '';
+    throw new InvalidOptionError('bearerToken', NOT_SHOWN, `${given}expected a string that is not empty (leave the option out to let everyone scrape)`);
   }
-  if (authorize !== undefined && typeof authorize !== 'function') {
-    throw new InvalidOptionError('authorize', authorize, 'a function of the request');
+  if ('authorize' in access && typeof authorize !== 'function') {
+    throw new InvalidOptionError('authorize', authorize, 'a function of the request (leave the option out to let everyone scrape)');
   }
 }
 

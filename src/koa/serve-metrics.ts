@@ -23,7 +23,7 @@ interface KoaContext {
  * `Accept-Encoding` does; only some families with `?name[]=`.
  *
  * @throws InvalidOptionError naming the option
- * @example router.get('/metrics', serveMetrics({ bearerToken: process.env.METRICS_TOKEN }));
+ * @example router.get('/metrics', serveMetrics({ bearerToken: config.metricsToken }));
  */
 export function serveMetrics(options: ServeMetricsOptions = {}): KoaMiddleware {
   checkEndpointOptions(options);

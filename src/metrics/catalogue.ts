@@ -27,7 +27,7 @@ const definitions = {
   },
   http_request_duration_seconds: {
     type: 'histogram',
-    help: 'Time from a request to the end of its response; for event streams and upgraded connections, to its headers.',
+    help: 'Time from a request to the end of its response; for event streams, to its headers. Upgraded connections have none.',
     labels: ['method', 'endpoint'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     fold: ['endpoint'],

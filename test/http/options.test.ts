@@ -59,7 +59,17 @@ describe.each([
 
   test('options given as undefined are left out', () => {
     expect(() => monitorRequests({ skip: undefined, labels: undefined } as any)).not.toThrow();
-    expect(() => serveMetrics({ authorize: undefined } as any)).not.toThrow();
+  });
+
+  test.each(['bearerToken', 'authorize'])('but `%s`, which would leave the metrics open to everyone', option => {
+    expect(() => serveMetrics({ [option]: undefined })).toThrow('leave the option out to let everyone scrape');
+  });
+
+  test('listenMetrics refuses them as well', async () => {
+    const { monitor } = testMonitor();
+    for (const access of [{ bearerToken: undefined }, { authorize: undefined }, { authorize: false }]) {
+      await expect(monitor.listenMetrics({ port: 0, ...access } as any)).rejects.toThrow('leave the option out to let everyone scrape');
+    }
   });
 });
 
