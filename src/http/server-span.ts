@@ -31,7 +31,7 @@ export class ServerSpans {
   begin(request: IncomingMessage): ServerSpan | undefined {
     if (!this.#tracing.active) return undefined;
     const active = trace.getActiveSpan();
-    if (active !== undefined) return new ServerSpan(active, undefined, request, this.#clock);
+    if (active !== undefined && isOfRequest(active)) return new ServerSpan(active, undefined, request, this.#clock);
     const parent = this.#tracing.extract(request.headers);
     const method = methodLabel(request.method);
     const span = this.#tracing.tracer.startSpan(method, { kind: SpanKind.SERVER }, parent);
@@ -43,6 +43,16 @@ export class ServerSpans {
     }
     return new ServerSpan(span, trace.setSpan(parent, span), request, this.#clock);
   }
+}
+
+/**
+ * Whether the active span is that of the request: a server's, under way. Another one is where the server happened
+ * to be started (`listen()` inside of a span), which all its requests would otherwise become part of.
+ * A span that is not sampled does not tell its kind, and stays the request's.
+ */
+function isOfRequest(span: Span): boolean {
+  const { kind, ended } = span as { kind?: SpanKind; ended?: boolean };
+  return kind === undefined || (kind === SpanKind.SERVER && ended !== true);
 }
 
 /** The span of one request. */

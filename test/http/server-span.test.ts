@@ -230,19 +230,19 @@ describe.each(homes)('%s', (_name, home) => {
     expect(span.attributes).toEqual({ 'http.route': '/t/:tenant/u/:id' });
   });
 
-  test('is left alone where the active span is no server span', async () => {
+  test('is its own where the server was started inside of another span', async () => {
     const test = testMonitor();
     const listener = home(test.monitor, () => 'ok');
-    const tracer = trace.getTracer('job');
-    const { send } = await serve((request, response) => {
-      tracer.startActiveSpan('job', (span: Span) => {
-        response.on('close', () => setImmediate(() => span.end()));
-        listener(request, response);
-      });
+    const { send } = await trace.getTracer('boot').startActiveSpan('boot', async (span: Span) => {
+      const server = await serve(listener);
+      span.end();
+      return server;
     });
-    await send('GET /t/a/u/1');
-    const span = await onlySpan();
-    expect([span.name, span.attributes]).toEqual(['job', {}]);
+    await send('GET /t/a/u/1', { headers: { traceparent } });
+    const [boot, request] = await spans(2);
+    expect([boot?.name, boot?.attributes]).toEqual(['boot', {}]);
+    expect(request?.name).toBe('GET /t/:tenant/u/:id');
+    expect(request?.spanContext().traceId).toBe(TRACE_ID);
   });
 });
 
