@@ -83,6 +83,7 @@ export class ObservedRequest implements RequestFacts, ResponseListener {
   error: unknown = undefined;
   sentBytes = 0;
   isTold = false;
+  readonly response: ServerResponse;
   readonly owner: unknown;
   next: ObservedRequest | undefined = undefined;
   readonly span: ServerSpan | undefined;
@@ -90,7 +91,6 @@ export class ObservedRequest implements RequestFacts, ResponseListener {
   readonly facts: RequestFacts;
   readonly #parts: RequestObserverParts;
   readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
   readonly #source: RouteSource;
   readonly #start: number;
   readonly #requestBody: BodySize | undefined;
@@ -111,7 +111,7 @@ export class ObservedRequest implements RequestFacts, ResponseListener {
   ) {
     this.#parts = parts;
     this.#request = request;
-    this.#response = response;
+    this.response = response;
     this.#source = source;
     this.#start = parts.clock.monotonic();
     this.#requestBody = watchBody(request);
@@ -123,8 +123,9 @@ export class ObservedRequest implements RequestFacts, ResponseListener {
     if (facts === undefined) {
       attachFacts(response, this);
       hookResponse(response);
-      // A shared function that finds its request on the response, not a closure: this runs at every request.
-      response.on('close', observedClose);
+      response.on('close', () => {
+        this.close();
+      });
     } else {
       // Of another monitor: the first one passes on what it is told.
       const first = facts as ObservedRequest;
@@ -165,7 +166,7 @@ export class ObservedRequest implements RequestFacts, ResponseListener {
     try {
       this.#headersAt = this.#parts.clock.monotonic();
       if (this.#stream === 'upgrade') this.#refuseUpgrade();
-      else if (this.#stream === undefined && isEventStream(this.#response, args)) this.#openStream('sse');
+      else if (this.#stream === undefined && isEventStream(this.response, args)) this.#openStream('sse');
     } catch (error) {
       this.#parts.diagnostics.fault('http', 'a response could not be observed', error);
     }
@@ -202,16 +203,17 @@ export class ObservedRequest implements RequestFacts, ResponseListener {
 
   #record(): void {
     const { metrics, clock, labels } = this.#parts;
-    const response = this.#response;
+    const response = this.response;
     const stream = this.#stream;
     const now = clock.monotonic();
-    const isAnswered = response.headersSent || this.#headersAt >= 0 || stream === 'upgrade';
+    const isAnswered = this.#headersAt >= 0 || response.headersSent || stream === 'upgrade';
     const isComplete = this.#isUpgrade ? response.writableEnded : isFinished(this.#request, response);
     const statusCode = stream === 'upgrade' ? 101 : isAnswered ? response.statusCode : CLIENT_CLOSED;
-    const method = methodLabel(this.#request.method);
+    const { method: givenMethod } = this.#request;
+    const method = methodLabel(givenMethod);
     const endpoint = this.#readEndpoint();
     const seconds = this.#secondsUntilAnswered(now);
-    const sent = isBodiless(this.#request.method, statusCode) ? 0 : this.facts.sentBytes;
+    const sent = isBodiless(givenMethod, statusCode) ? 0 : this.facts.sentBytes;
     metrics.record(method, endpoint, statusCode, seconds, this.#requestBody?.read() ?? 0, sent, this.span?.exemplar(seconds));
     // A client that leaves an event stream is how event streams end.
     const isAborted = stream === undefined && !(isAnswered && isComplete);
@@ -229,8 +231,8 @@ export class ObservedRequest implements RequestFacts, ResponseListener {
 
   #readEndpoint(): string {
     try {
-      if (this.#source.isUnanswered(this.#response, this.facts)) return UNMATCHED;
-      return this.facts.endpoint ?? this.#source.endpointOf(this.#request, this.#response, this.facts) ?? UNMATCHED;
+      if (this.#source.isUnanswered(this.response, this.facts)) return UNMATCHED;
+      return this.facts.endpoint ?? this.#source.endpointOf(this.#request, this.response, this.facts) ?? UNMATCHED;
     } catch (error) {
       this.#parts.diagnostics.fault('http', 'a route pattern could not be read', error);
       return UNMATCHED;
@@ -238,13 +240,8 @@ export class ObservedRequest implements RequestFacts, ResponseListener {
   }
 }
 
-
 function isOwnedBy(facts: RequestFacts | undefined, owner: unknown): boolean {
   return facts !== undefined && (facts.owner === owner || isOwnedBy(facts.next, owner));
-}
-
-function observedClose(this: ServerResponse): void {
-  (factsOf(this) as ObservedRequest).close();
 }
 
 /** Set by Node's parser where a listener of the server took the connection over. */
@@ -254,9 +251,10 @@ function isUpgraded(request: IncomingMessage): boolean {
 
 /** Whether all of a response was sent. HTTP/2's has no `writableFinished`. */
 function isFinished(request: IncomingMessage, response: ServerResponse): boolean {
-  if ((response.writableFinished as boolean | undefined) === undefined) return response.writableEnded;
+  const isFinished = response.writableFinished as boolean | undefined;
+  if (isFinished === undefined) return response.writableEnded;
   // Of a broken connection Node drops what is still in its buffers, and calls the response finished.
-  return response.writableFinished && !isDestroyed(request.socket);
+  return isFinished && !isDestroyed(request.socket);
 }
 
 /** An injected request may come without a socket. */

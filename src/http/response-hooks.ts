@@ -75,8 +75,8 @@ function tellHeaders(writeHead: Method): Method {
 function tellPiece(send: Method): Method {
   return function (piece, encoding, done) {
     const listener = listenerOf(this);
-    // What comes after the end is refused.
-    if (listener === undefined || listener.isTold || this.writableEnded) return send.call(this, piece, encoding, done);
+    // What comes after the end is refused. (`writableEnded` says the same, as an accessor, which is slow to look up here.)
+    if (listener === undefined || listener.isTold || this.finished) return send.call(this, piece, encoding, done);
     listener.isTold = true;
     try {
       listener.onPiece(piece, encoding);

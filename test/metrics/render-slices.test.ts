@@ -1,5 +1,5 @@
 import { Counter as ForeignCounter, Registry } from 'prom-client';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Counter } from '../../src/metrics/counter.js';
 import { Histogram } from '../../src/metrics/histogram.js';
 import { registerMetric, type MetricRegistry } from '../../src/metrics/registry.js';
@@ -125,4 +125,25 @@ describe('while a scrape pauses', () => {
     expect(other.text).toBe(one.text);
     expect(text.text.split('\n')).toHaveLength(10_004);
   });
+});
+
+test("metrics of somebody else that reject while a scrape pauses are not the process's fault", async () => {
+  const unhandled: unknown[] = [];
+  const listeners = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', error => void unhandled.push(error));
+  onTestFinished(() => {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of listeners) process.on('unhandledRejection', listener);
+  });
+  const registry = new Registry();
+  const counter = registerMetric(registry, new Counter(settings(['n'], { name: 'c_total', limit: 100_000 })));
+  for (let n = 0; n < 10_000; n++) counter.inc({ n });
+  for (const name of ['one', 'two']) {
+    registry.registerMetric({ name, help: 'x', type: 'gauge', get: async () => Promise.reject(new Error(name)) } as never);
+  }
+  const faults: string[] = [];
+  await renderRegistry(registry, { format: 'text', onFault: name => faults.push(name) });
+
+  expect(faults).toEqual(['one', 'two']);
+  expect(unhandled).toEqual([]);
 });

@@ -20,6 +20,28 @@ describe('an object that is returned many times', () => {
     expect(ends).toHaveLength(100_001);
   });
 
+  test('is not wrapped ever deeper where it is its own iterator', async () => {
+    const { instrument, events } = recorder();
+    const source = (async function* () {
+      yield 1;
+    })();
+    const shared = instrument(() => ({ [Symbol.asyncIterator]: () => source }))();
+    for (let i = 0; i < 100_000; i++) shared[Symbol.asyncIterator]();
+
+    expect(await shared[Symbol.asyncIterator]().next()).toEqual({ value: 1, done: false });
+    await source.return(undefined);
+    expect(events).toEqual(['begin', 'restart', 'succeed undefined']);
+  });
+
+  test('does not gather observations without end where nobody ever uses it', () => {
+    const { instrument, ends } = recorder();
+    const query = createPrismaPromise(async () => 'rows');
+    const find = instrument(() => query);
+    for (let i = 0; i < 1_000; i++) void find();
+
+    expect(ends.length).toBeGreaterThanOrEqual(900);
+  });
+
   test('gets no more listeners where it is a stream', () => {
     const { instrument } = recorder();
     const stream = new Readable({ read() {} });

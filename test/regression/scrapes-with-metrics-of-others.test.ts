@@ -43,6 +43,16 @@ describe('a metric of somebody else that gives nonsense costs its own lines only
   });
 });
 
+test('a metric of somebody else that turns out to be nonsense after a hundred thousand lines leaves none of them', async () => {
+  const registry = new Registry();
+  const values: unknown[] = Array.from({ length: 100_000 }, (_, n) => ({ value: n, labels: { n } }));
+  values.push(null);
+  registry.registerMetric({ name: 'broken', help: 'x', type: 'gauge', get: async () => ({ type: 'gauge', help: 'x', values }) } as never);
+  new Gauge({ name: 'fine', help: 'x', registers: [registry] }).set(1);
+
+  expect(await render(registry)).toEqual({ text: '# HELP fine x\n# TYPE fine gauge\nfine 1\n\n', faults: ['broken'] });
+});
+
 test('metrics that take their time are asked at once, not one after another', async () => {
   const registry = new Registry();
   const asked: string[] = [];

@@ -88,7 +88,7 @@ async function costPerRequest(variants, { quick }) {
   const names = ['bare', 'bare again', ...variants];
   const plan = quick ? { slices: 25, times: 400, warmUp: 15 } : { slices: 60, times: 500, warmUp: 25 };
   /** @type {Map<string, number[]>[]} */ const rounds = [];
-  for (let round = 0; round < (quick ? 1 : 9); round++) rounds.push(await oneRound(names, plan));
+  for (let round = 0; round < (quick ? 1 : 4); round++) rounds.push(await oneRound(names, plan));
   return new Map(
     names.map(name => {
       const inRounds = rounds.map(costs => {
