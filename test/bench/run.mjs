@@ -1,7 +1,7 @@
 // @ts-check
 // `npm run bench`. Measures each budget against what users would have otherwise, as ratios within one run.
 //
-//   npm run bench                     everything, about 15 minutes
+//   npm run bench                     everything, about ten minutes
 //   npm run bench -- --quick          fewer slices, under two minutes; the figures are rough
 //   npm run bench -- --only record    one row; may be repeated
 import os from 'node:os';
