@@ -53,6 +53,7 @@ export class Histogram extends Metric {
     const { table } = this;
     const width = this.#width;
     const pass = table.pass();
+    const cells = new Float64Array(width);
     for (let slot = 0; slot < pass.slots; slot++) {
       const values = pass.at(slot);
       if (values === undefined) continue;
@@ -60,7 +61,7 @@ export class Histogram extends Metric {
       sample.labelText = table.text(slot);
       const start = slot * width;
       // Read the whole series now: a pass may pause between two samples, and its lines must agree.
-      const cells = this.#cells.slice(start, start + width);
+      for (let i = 0; i < width; i++) cells[i] = this.#cells[start + i] as number;
       const exemplars = this.#exemplarsFrom(start);
       let count = 0;
       sample.suffix = '_bucket';

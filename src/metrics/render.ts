@@ -74,17 +74,21 @@ class Page {
   async addOurs(metric: Metric): Promise<void> {
     const sampleName = this.#header(metric.familyName, metric.type, metric.help);
     const formatBound = this.#openMetrics ? formatCanonicalFloat : formatValue;
-    const les = [...metric.bucketBounds, Infinity].map(bound => `le="${formatBound(bound)}"`);
     const defaults = this.#defaults.filter(([name]) => !metric.labelNames.includes(name)).map(([, text]) => text);
-    const common = defaults.join(',');
+    const common = (metric.labelNames.length > 0 && defaults.length > 0 ? ',' : '') + defaults.join(',');
+    // Each piece that a line is joined of costs time, and there may be 100,000 lines: what repeats is joined once.
+    const hasLabels = metric.labelNames.length > 0 || defaults.length > 0;
+    const end = `${common}${hasLabels ? '}' : ''} `;
+    const bucketEnds = [...metric.bucketBounds, Infinity].map(
+      bound => `${common}${hasLabels ? ',' : ''}le="${formatBound(bound)}"} `,
+    );
+    const heads: Record<string, string> = {};
     for (const sample of metric.samples()) {
-      let labels = sample.labelText;
-      if (common !== '') labels = labels === '' ? common : `${labels},${common}`;
-      if (sample.bucket >= 0) labels = labels === '' ? (les[sample.bucket] as string) : `${labels},${les[sample.bucket]}`;
-      const { value } = sample;
-      let line = labels === '' ? sampleName + sample.suffix : `${sampleName}${sample.suffix}{${labels}}`;
+      const { suffix, bucket, value } = sample;
+      const head = (heads[suffix] ??= `${sampleName}${suffix}${hasLabels || bucket >= 0 ? '{' : ''}`);
+      let line = head + sample.labelText + (bucket < 0 ? end : (bucketEnds[bucket] as string));
       // Small integers, which most samples are, need no more than this.
-      line += ` ${Number.isSafeInteger(value) ? value : formatValue(value)}`;
+      line += Number.isSafeInteger(value) ? value : formatValue(value);
       if (this.#openMetrics && sample.exemplar) {
         const { labels: exemplarLabels, value: seen, timestamp } = sample.exemplar;
         line += exemplarText(exemplarLabels, seen, timestamp);

@@ -15,6 +15,12 @@ export const PATHS = ['/api/users/42', '/api/users/42/orders/7', '/health'];
 /** @type {Record<string, Variant>} */
 const VARIANTS = {
   bare: { observe: () => () => '' },
+  'an empty middleware': {
+    observe(app) {
+      app.use((/** @type {any} */ _req, /** @type {any} */ _res, /** @type {() => void} */ next) => next());
+      return () => '';
+    },
+  },
 
   sightline: { observe: app => observeWith(app, {}) },
   'sightline, no process metrics': { observe: app => observeWith(app, { metrics: { process: false } }) },
