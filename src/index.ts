@@ -1,4 +1,12 @@
-export { monitorApi, monitorDbQuery, traceFunction, instrumentPool, listenMetrics } from './instruments.js';
+export {
+  instrumentAiClient,
+  instrumentPool,
+  listenMetrics,
+  monitorAiService,
+  monitorApi,
+  monitorDbQuery,
+  traceFunction,
+} from './instruments.js';
 export { createMonitor, Monitor } from './monitor.js';
 export type { ListenMetricsOptions, MetricsOptions, MonitorOptions, RequestSettings } from './monitor.js';
 export { configureMonitor, getMonitor } from './shared-monitor.js';
@@ -12,7 +20,7 @@ export type { AnyFunction, Instrument } from './core/instrument.js';
 
 export { catalogue } from './metrics/catalogue.js';
 export type { CounterName, GaugeName, HistogramName, MetricDefinition, MetricName } from './metrics/catalogue.js';
-export type { AiRequest } from './metrics/ai-metrics.js';
+export type { AiRequest, AiTokens } from './metrics/ai-metrics.js';
 export type { DbQuery } from './metrics/database-metrics.js';
 export type { HostMetricsOptions } from './metrics/host-metrics.js';
 export type { HttpRequest } from './metrics/http-metrics.js';
@@ -23,6 +31,16 @@ export type { ApiInstrument } from './http/monitor-api.js';
 export type { LabelReaders } from './http/custom-labels.js';
 export type { ListenAddress, MetricsServer } from './http/listen-metrics.js';
 export type { MetricsAccess, MetricsEndpoint } from './http/metrics-endpoint.js';
+
+export { withAiAttribution } from './ai/attribution.js';
+export { AiBudgetExceededError } from './ai/budget/budget-exceeded-error.js';
+export type { AiAttribution } from './ai/ai-scope.js';
+export type { AiBudget, BudgetAlert } from './ai/budget/budget.js';
+export type { AiServiceOptions } from './ai/call-description.js';
+export type { AiClientOptions } from './ai/clients/measure.js';
+export type { AiOptions } from './ai/options.js';
+export type { ModelPrices, PricedCall, TokenPrices } from './ai/pricing/model-prices.js';
+export type { TokenUsage } from './ai/usage/token-usage.js';
 
 export type { DbQueryOptions } from './database/monitor-db-query.js';
 export type { InstrumentPoolOptions } from './database/instrument-pool.js';

@@ -1,8 +1,13 @@
+import type { AiServiceOptions } from './ai/call-description.js';
+import type { AiClientOptions } from './ai/clients/measure.js';
+import { createInstrumentAiClient } from './ai/instrument-client.js';
+import { createMonitorAiService } from './ai/monitor-ai-service.js';
 import type { Instrument } from './core/instrument.js';
 import { createInstrumentPool, type InstrumentPoolOptions } from './database/instrument-pool.js';
 import { createMonitorDbQuery, type DbQueryOptions } from './database/monitor-db-query.js';
 import type { MetricsServer } from './http/listen-metrics.js';
 import { createMonitorApi, type ApiInstrument } from './http/monitor-api.js';
+import { enableRequestScope } from './http/request-scope.js';
 import type { ListenMetricsOptions } from './monitor.js';
 import { getMonitor } from './shared-monitor.js';
 import { createTraceFunction, type SpanAttributes } from './tracing/trace-function.js';
@@ -33,6 +38,34 @@ export const monitorApi: (endpoint?: string) => ApiInstrument = createMonitorApi
  */
 export const monitorDbQuery: (operation: string, table: string, options?: DbQueryOptions) => Instrument =
   createMonitorDbQuery(getMonitor);
+
+const aiParts = { partsOf: getMonitor, followRequests: enableRequestScope };
+
+/**
+ * Accounts for the calls of an AI service that a function makes: count, outcome and time, tokens, cost, and for
+ * streams the time to the first token. Tokens are read from whatever the function returns or resolves to, the
+ * response of any SDK or a stream of its events; what it returns does not change.
+ *
+ * @param service the service's name in the metrics: `openai`, `anthropic`, …
+ * @param model the model, where neither the response nor the request (`{ model }` as first argument) names one
+ * @param options further facts of the calls
+ * @throws InvalidOptionError for a service or model that is no text
+ * @example const grade = monitorAiService('openai', 'gpt-4o')(async (essay: string) => openai.chat.completions.create(…));
+ */
+export const monitorAiService: (service: string, model?: string, options?: AiServiceOptions) => Instrument =
+  createMonitorAiService(aiParts);
+
+/**
+ * Accounts for every call that an SDK's client makes, in place: `openai` (chat, responses, embeddings, images, audio
+ * and the `.stream()` helpers), `@anthropic-ai/sdk`, `@google/genai`, Bedrock, Mistral, Cohere, Ollama, a model of the package
+ * `ai` or of LangChain, or any client with the methods of OpenAI's. What its methods return stays what it was.
+ *
+ * @param options the service's name and further facts, in place of those read from the client
+ * @returns the same client
+ * @throws SightlineError `SIGHTLINE_INVALID_TARGET` for a client that is not known
+ * @example const openai = instrumentAiClient(new OpenAI());
+ */
+export const instrumentAiClient: <C extends object>(client: C, options?: AiClientOptions) => C = createInstrumentAiClient(aiParts);
 
 /**
  * Makes a span of each call. With the attributes `function.name`, `function.module`, `success`, and on

@@ -1,9 +1,17 @@
 import { Registry } from 'prom-client';
+import type { AiAccounting } from './ai/ai-accounting.js';
+import type { AiServiceOptions } from './ai/call-description.js';
+import type { AiClientOptions } from './ai/clients/measure.js';
+import { createAiAccounting } from './ai/create-ai-accounting.js';
+import { createInstrumentAiClient } from './ai/instrument-client.js';
+import { createMonitorAiService } from './ai/monitor-ai-service.js';
+import type { AiOptions } from './ai/options.js';
 import { systemClock, type Clock } from './core/clock.js';
 import { Diagnostics, type DiagnosticsLogger } from './core/diagnostics.js';
 import { parseDuration, type Duration } from './core/duration.js';
 import type { Instrument } from './core/instrument.js';
 import { aBoolean, anObject, aText, checkOptions, withMethods, type OptionRule } from './core/options.js';
+import { connectRedis, type RedisConnection, type RedisSetting } from './core/redis.js';
 import { createInstrumentPool, type InstrumentPoolOptions } from './database/instrument-pool.js';
 import { createMonitorDbQuery, type DbQueryOptions } from './database/monitor-db-query.js';
 import { CustomLabels, type LabelReaders } from './http/custom-labels.js';
@@ -11,6 +19,7 @@ import { listen, type ListenAddress, type MetricsServer } from './http/listen-me
 import { MetricsEndpoint, type MetricsAccess } from './http/metrics-endpoint.js';
 import { createMonitorApi, type ApiInstrument } from './http/monitor-api.js';
 import { RequestObserver } from './http/request-observer.js';
+import { currentRequestFacts, enableRequestScope } from './http/request-scope.js';
 import { ServerSpans } from './http/server-span.js';
 import { catalogue, type HistogramName } from './metrics/catalogue.js';
 import { collectHostMetrics, type HostMetricsOptions } from './metrics/host-metrics.js';
@@ -50,6 +59,13 @@ export interface MonitorOptions {
    * where the app has registered an OpenTelemetry provider of its own, and cost nothing elsewhere.
    */
   readonly tracing?: boolean | TracingOptions;
+  /** Prices, budgets and what else there is to say of AI calls. */
+  readonly ai?: AiOptions;
+  /**
+   * What processes share their state by: a URL, ioredis options, or a client of ioredis, which stays the app's to close.
+   * Left out: all state is in this process.
+   */
+  readonly redis?: RedisSetting;
   /** Where Sightline's own faults are written, rate-limited. Default: `console`. */
   readonly logger?: DiagnosticsLogger;
   /** The time, for tests. Default: the system's. */
@@ -84,6 +100,8 @@ const MONITOR_RULES: Readonly<Record<keyof MonitorOptions, OptionRule>> = {
   registry: withMethods('a prom-client Registry', 'registerMetric', 'getSingleMetric', 'getMetricsAsArray'),
   metrics: anObject,
   tracing: booleanOrObject,
+  ai: anObject,
+  redis: { allowed: 'a redis:// URL, ioredis options or a client', accepts: value => typeof value === 'string' || anObject.accepts(value) },
   logger: withMethods('a logger', 'warn'),
   clock: withMethods('a clock', 'now', 'monotonic', 'schedule'),
 };
@@ -95,7 +113,7 @@ export interface RequestSettings {
 }
 
 /**
- * A monitor: metrics, traces and the instruments that feed them. The composition root: it builds the
+ * A monitor: metrics, traces, the books of AI calls, and the instruments that feed them. The composition root: it builds the
  * parts from the options, wires them, and closes them. Made by {@link createMonitor}.
  */
 export class Monitor implements AsyncDisposable {
@@ -113,11 +131,19 @@ export class Monitor implements AsyncDisposable {
   readonly monitorApi: (endpoint?: string) => ApiInstrument;
   /** The root export `monitorDbQuery`, for this monitor. */
   readonly monitorDbQuery: (operation: string, table: string, options?: DbQueryOptions) => Instrument;
+  /** The root export `monitorAiService`, for this monitor. */
+  readonly monitorAiService: (service: string, model?: string, options?: AiServiceOptions) => Instrument;
+  /** The root export `instrumentAiClient`, for this monitor. */
+  readonly instrumentAiClient: <C extends object>(client: C, options?: AiClientOptions) => C;
   /** The root export `traceFunction`, for this monitor. */
   readonly traceFunction: (name?: string, attributes?: SpanAttributes) => Instrument;
   /** The root export `instrumentPool`, for this monitor. */
   readonly instrumentPool: <P extends object>(pool: P, options?: InstrumentPoolOptions) => P;
   readonly #servers = new Set<MetricsServer>();
+  readonly #aiOptions: AiOptions;
+  readonly #redisSetting: RedisSetting | undefined;
+  #redis: RedisConnection | undefined;
+  #ai: AiAccounting | undefined;
   #requests: RequestObserver | undefined;
   #closing: Promise<void> | undefined;
 
@@ -137,6 +163,7 @@ export class Monitor implements AsyncDisposable {
       seriesLimit: metrics.seriesLimit ?? 5_000,
       seriesTtlMs: metrics.seriesTtl === undefined ? undefined : parseDuration(metrics.seriesTtl, 'metrics.seriesTtl'),
       buckets: metrics.buckets ?? {},
+      attributionLimit: options.ai?.attributionLimit ?? 1_000,
     });
     if (metrics.process ?? true) collectProcessMetrics(this.registry);
     if (metrics.host) {
@@ -151,9 +178,16 @@ export class Monitor implements AsyncDisposable {
       diagnostics: this.diagnostics,
       metrics: this.metrics,
     });
+    this.#aiOptions = options.ai ?? {};
+    this.#redisSetting = options.redis;
+    // Budgets are read from the start on, and bad options are told at once.
+    if (options.ai !== undefined) void this.ai;
     const self = (): this => this;
+    const aiParts = { partsOf: self, followRequests: enableRequestScope };
     this.monitorApi = createMonitorApi(self);
     this.monitorDbQuery = createMonitorDbQuery(self);
+    this.monitorAiService = createMonitorAiService(aiParts);
+    this.instrumentAiClient = createInstrumentAiClient(aiParts);
     this.traceFunction = createTraceFunction(() => this.tracing);
     this.instrumentPool = createInstrumentPool(self);
   }
@@ -161,6 +195,18 @@ export class Monitor implements AsyncDisposable {
   /** Observes the requests that `monitorApi` meets and no `monitorRequests` observes. */
   get requests(): RequestObserver {
     return (this.#requests ??= this.observeRequests({}));
+  }
+
+  /** The books of AI calls. */
+  get ai(): AiAccounting {
+    return (this.#ai ??= createAiAccounting({
+      options: this.#aiOptions,
+      metrics: this.metrics,
+      clock: this.clock,
+      diagnostics: this.diagnostics,
+      redis: () => this.#connectRedis(),
+      currentEndpoint: () => currentRequestFacts()?.currentEndpoint(),
+    }));
   }
 
   /** An observer of requests with settings of its own. */
@@ -203,8 +249,15 @@ export class Monitor implements AsyncDisposable {
     return this.close();
   }
 
+  #connectRedis(): RedisConnection | undefined {
+    if (this.#redisSetting === undefined) return undefined;
+    return (this.#redis ??= connectRedis(this.#redisSetting, { diagnostics: this.diagnostics, neededFor: 'the option `redis`' }));
+  }
+
   async #closeAll(): Promise<void> {
     await Promise.allSettled([...this.#servers].map(server => server.close()));
+    await this.#ai?.close();
+    await this.#redis?.close();
     await this.tracing.close();
   }
 }

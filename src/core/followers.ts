@@ -79,15 +79,26 @@ export class Followers implements Observation {
     }
   }
 
+  step(item: unknown): void {
+    for (const { observation } of this.#members) observation.step?.(item);
+  }
+
+  leave(value: unknown): void {
+    for (const { observation } of this.#takeAll()) {
+      if (observation.leave) observation.leave(value);
+      else observation.succeed(value);
+    }
+  }
+
   succeed(value: unknown): void {
-    for (const { observation } of this.#leave()) observation.succeed(value);
+    for (const { observation } of this.#takeAll()) observation.succeed(value);
   }
 
   fail(error: unknown): void {
-    for (const { observation } of this.#leave()) observation.fail(error);
+    for (const { observation } of this.#takeAll()) observation.fail(error);
   }
 
-  #leave(): readonly Member[] {
+  #takeAll(): readonly Member[] {
     const members = this.#members;
     if (members.length > 0) this.#members = [];
     return members;

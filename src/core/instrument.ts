@@ -34,8 +34,14 @@ export interface CallSite {
 export interface Observation {
   /** Calls `fn` in the observation's context (an active span). Left out: called directly. */
   run?(fn: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown;
+  /** Takes over the end of a result it knows better, and returns what the caller gets; `undefined` leaves it to {@link followResult}. */
+  follow?(result: object): unknown;
   /** The work only starts now: a generator's first `next()`, a lazy thenable's first `then()`. */
   restart(): void;
+  /** A generator or an iterable gave an item. Must not throw. */
+  step?(item: unknown): void;
+  /** Whoever read a generator or an iterable left early, by `return(value)`. Left out: `succeed(value)`. */
+  leave?(value: unknown): void;
   succeed(value: unknown): void;
   fail(error: unknown): void;
 }
@@ -124,7 +130,7 @@ function wrapFunction<F extends AnyFunction>(fn: F, observer: Observer): F {
       observation.succeed(result);
       return result;
     }
-    return followResult(result, observation);
+    return observation.follow?.(result) ?? followResult(result, observation);
   }
   return disguise(wrapped, fn) as F;
 }

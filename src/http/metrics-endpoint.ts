@@ -1,12 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
-import { gzip, type ZlibOptions } from 'node:zlib';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { InvalidOptionError, NOT_SHOWN } from '../core/errors.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { MetricRegistry } from '../metrics/registry.js';
 import { renderRegistry, type ExpositionFormat } from '../metrics/render.js';
+import { Exposition, lengthOf, sendPages } from './exposition.js';
 import { acceptsGzip, negotiateFormat } from './negotiate.js';
 
 /** Who may scrape. Without either option everyone who reaches the endpoint may. */
@@ -29,15 +28,8 @@ const CONTENT_TYPES: Readonly<Record<ExpositionFormat, string>> = {
   text: 'text/plain; version=0.0.4; charset=utf-8',
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
-const gzipAsync: (body: Buffer, options: ZlibOptions) => Promise<Buffer> = promisify(gzip);
 /** Names in `?name[]=`; more are a mistake, or an attack on the cache below. */
 const NAMES_LIMIT = 1_000;
-
-interface Exposition {
-  readonly plain: Buffer;
-  /** Made when first asked for. */
-  gzipped?: Promise<Buffer>;
-}
 
 /**
  * Checks who may scrape. An option that is there but `undefined` is refused: a token read from an environment
@@ -105,14 +97,14 @@ export class MetricsEndpoint {
     const format = negotiateFormat(request.headers.accept);
     const exposition = await this.#render(format, names);
     const compress = acceptsGzip(request.headers['accept-encoding']);
-    const body = compress ? await (exposition.gzipped ??= gzipAsync(exposition.plain, { level: 1 })) : exposition.plain;
+    const pages = await exposition.pages(compress);
     response.setHeader('Content-Type', CONTENT_TYPES[format]);
     response.setHeader('Vary', 'Accept, Accept-Encoding');
     response.setHeader('Cache-Control', 'no-store');
     if (compress) response.setHeader('Content-Encoding', 'gzip');
-    response.setHeader('Content-Length', body.length);
+    response.setHeader('Content-Length', lengthOf(pages));
     response.statusCode = 200;
-    response.end(request.method === 'HEAD' ? undefined : body);
+    await sendPages(response, request.method === 'HEAD' ? [] : pages);
   }
 
   #hasToken(request: IncomingMessage): boolean {
@@ -149,14 +141,14 @@ export class MetricsEndpoint {
   async #renderNow(format: ExpositionFormat, names: ReadonlySet<string> | undefined): Promise<Exposition> {
     const { registry, metrics, diagnostics } = this.#parts;
     metrics.sweep();
-    const chunks = await renderRegistry(registry, {
+    const pages = await renderRegistry(registry, {
       format,
       names,
       onFault: (name, error) => {
         diagnostics.fault('metrics', `\`${name}\` could not be read`, error);
       },
     });
-    return { plain: Buffer.concat(chunks) };
+    return new Exposition(pages);
   }
 }
 

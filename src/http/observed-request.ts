@@ -22,6 +22,8 @@ export interface RequestFacts {
   readonly owner: unknown;
   /** The same request as another monitor observes it. */
   readonly next: RequestFacts | undefined;
+  /** The label of the endpoint that answers, as far as it is known now. Never throws. */
+  currentEndpoint(): string | undefined;
 }
 
 const FACTS = Symbol.for('sightline.request');

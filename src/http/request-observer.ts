@@ -190,6 +190,15 @@ export class ObservedRequest implements RequestFacts, ResponseListener {
     }
   }
 
+  currentEndpoint(): string | undefined {
+    try {
+      return this.facts.endpoint ?? this.#source.endpointOf(this.#request, this.response, this.facts);
+    } catch {
+      // Told when the request is recorded.
+      return undefined;
+    }
+  }
+
   #openStream(kind: StreamKind): void {
     this.#stream = kind;
     this.#parts.metrics.openStream(kind);

@@ -139,6 +139,92 @@ const definitions = {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
 
+  // AI calls
+  ai_request_outcomes_total: {
+    type: 'counter',
+    help: 'Calls of AI services by how they ended: ok, rate_limited, quota, timeout, aborted, content_filter, auth, invalid_request, server, network or other.',
+    labels: ['service', 'model', 'outcome'],
+    fold: ['model'],
+  },
+  ai_requests_in_flight: { type: 'gauge', help: 'Calls of AI services under way, open streams included.', labels: ['service'] },
+  ai_retries_total: {
+    type: 'counter',
+    help: 'Attempts that the SDK of an AI service made again, inside of one call.',
+    labels: ['service', 'model'],
+    fold: ['model'],
+  },
+  ai_token_details_total: {
+    type: 'counter',
+    help: 'Tokens by kind, each a part of ai_token_usage_total: cached and cache_write of the input, reasoning of the output.',
+    labels: ['service', 'model', 'kind'],
+    fold: ['model'],
+  },
+  ai_usage_missing_total: {
+    type: 'counter',
+    help: 'Answered AI calls whose tokens are not known, by reason.',
+    labels: ['service', 'model', 'reason'],
+    fold: ['model'],
+  },
+  ai_time_to_first_token_seconds: {
+    type: 'histogram',
+    help: 'Time from an AI call to the first part of its streamed answer.',
+    labels: ['service', 'model'],
+    buckets: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48],
+    fold: ['model'],
+  },
+  ai_output_tokens_per_second: {
+    type: 'histogram',
+    help: 'Speed of a streamed answer: output tokens by the time from the first part to the last.',
+    labels: ['service', 'model'],
+    buckets: [1, 2.5, 5, 10, 20, 40, 60, 80, 100, 150, 200, 300, 500, 1_000],
+    fold: ['model'],
+  },
+  ai_rate_limit_remaining: {
+    type: 'gauge',
+    help: 'What the provider said was left of a rate limit when it last answered; kind is requests, tokens, input_tokens or output_tokens.',
+    labels: ['service', 'model', 'kind'],
+    aggregator: 'min',
+    fold: ['model'],
+  },
+  ai_retry_after_seconds: {
+    type: 'gauge',
+    help: 'How long the provider last asked to wait (retry-after).',
+    labels: ['service', 'model'],
+    aggregator: 'max',
+    fold: ['model'],
+  },
+  ai_cost_unpriced_total: {
+    type: 'counter',
+    help: 'AI calls with known tokens and no known price.',
+    labels: ['service', 'model'],
+    fold: ['model'],
+  },
+  ai_attributed_cost_total: {
+    type: 'counter',
+    help: 'Cost of AI services by who spent it, in the configured currency.',
+    labels: ['endpoint', 'tenant', 'feature'],
+    fold: ['tenant', 'feature'],
+  },
+  ai_budget_limit: { type: 'gauge', help: 'Limit of an AI budget, in the configured currency.', labels: ['budget', 'tenant'], aggregator: 'max' },
+  ai_budget_spent: {
+    type: 'gauge',
+    help: 'Spent of an AI budget in its current window, in the configured currency.',
+    labels: ['budget', 'tenant'],
+    aggregator: 'max',
+  },
+  ai_budget_remaining: {
+    type: 'gauge',
+    help: 'Left of an AI budget in its current window, in the configured currency; never below 0.',
+    labels: ['budget', 'tenant'],
+    aggregator: 'min',
+  },
+  ai_budget_thresholds_total: {
+    type: 'counter',
+    help: 'Times the spending of an AI budget passed one of its thresholds.',
+    labels: ['budget', 'threshold'],
+  },
+  ai_budget_rejections_total: { type: 'counter', help: 'AI calls that an exceeded budget kept from being made.', labels: ['budget'] },
+
   // Databases
   db_pool_connections: { type: 'gauge', help: 'Connections of a database pool.', labels: ['pool'] },
   db_pool_connections_idle: { type: 'gauge', help: 'Idle connections of a database pool.', labels: ['pool'] },

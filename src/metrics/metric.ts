@@ -4,7 +4,7 @@ import { SeriesTable, type SeriesLimits } from './series-table.js';
 export type MetricType = 'counter' | 'gauge' | 'histogram';
 
 /** How prom-client's cluster mode joins the values that its workers have for one series. */
-export type Aggregator = 'sum' | 'max' | 'average';
+export type Aggregator = 'sum' | 'min' | 'max' | 'average';
 
 /** The value an OpenMetrics scrape shows beside a bucket or a counter: one request that fell into it. */
 export interface Exemplar {

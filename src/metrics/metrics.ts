@@ -21,6 +21,8 @@ export interface MetricsSettings {
   readonly seriesLimit: number;
   /** Series idle for longer are forgotten; `undefined` and 0 keep all. */
   readonly seriesTtlMs: number | undefined;
+  /** Series that the attributed AI cost may have; `undefined`: as many as any metric. */
+  readonly attributionLimit?: number | undefined;
   /** Bucket bounds in place of the catalogue's. */
   readonly buckets: Readonly<Partial<Record<HistogramName, readonly number[]>>>;
 }
@@ -80,12 +82,12 @@ export class Metrics {
 
   /** What records AI calls on the hot path. */
   get ai(): AiMetrics {
-    return (this.#ai ??= new AiMetrics(this));
+    return (this.#ai ??= new AiMetrics(this, this.#settings.attributionLimit));
   }
 
-  /** A counter of the catalogue. `extraLabels` stand after the catalogue's own. */
-  counter(name: CounterName, extraLabels: readonly string[] = []): Counter {
-    return this.#get(name, extraLabels, () => new Counter(this.#settingsOf(name, extraLabels)));
+  /** A counter of the catalogue. `extraLabels` stand after the catalogue's own; `limit` is a series cap of its own. */
+  counter(name: CounterName, extraLabels: readonly string[] = [], limit?: number): Counter {
+    return this.#get(name, extraLabels, () => new Counter(this.#settingsOf(name, extraLabels, limit)));
   }
 
   /** A gauge of the catalogue. */
@@ -120,17 +122,17 @@ export class Metrics {
     return metric;
   }
 
-  #settingsOf(name: MetricName, extraLabels: readonly string[]): MetricSettings {
+  #settingsOf(name: MetricName, extraLabels: readonly string[], limit = this.#settings.seriesLimit): MetricSettings {
     const definition = catalogue[name];
     return {
       name,
       help: definition.help,
       labelNames: [...definition.labels, ...extraLabels],
       aggregator: definition.aggregator,
-      limit: this.#settings.seriesLimit,
+      limit,
       fold: definition.fold,
       onFold: () => {
-        this.#countFold(name);
+        this.#countFold(name, limit);
       },
       onFault: error => {
         this.#settings.diagnostics.fault('metrics', 'a value could not be recorded', error);
@@ -138,13 +140,13 @@ export class Metrics {
     };
   }
 
-  #countFold(name: MetricName): void {
+  #countFold(name: MetricName, limit: number): void {
     const dropped = this.counter('sightline_series_dropped_total');
     if (name !== 'sightline_series_dropped_total') dropped.add(dropped.slot(name));
     this.#settings.diagnostics.notice(
       'metrics',
-      `\`${name}\` reached its cap of ${this.#settings.seriesLimit} series; new label values fold into "other". ` +
-        'Look for an unbounded label value, or raise `metrics.seriesLimit`.',
+      `\`${name}\` reached its cap of ${limit} series; new label values fold into "other". ` +
+        'Look for an unbounded label value, or raise the cap (`metrics.seriesLimit`; `ai.attributionLimit` for AI cost by tenant).',
     );
   }
 

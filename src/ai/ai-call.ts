@@ -1,0 +1,318 @@
+import { context, trace, type Context, type Span } from '@opentelemetry/api';
+import type { Clock } from '../core/clock.js';
+import type { Diagnostics } from '../core/diagnostics.js';
+import { isSightlineError } from '../core/errors.js';
+import type { AnyFunction, Observation } from '../core/instrument.js';
+import { isObject } from '../core/shadow.js';
+import type { Tracing } from '../tracing/tracing.js';
+import type { AiAccounting, Spender } from './ai-accounting.js';
+import { currentAiScope, runInAiScope, type AiScope, type EnclosingCall } from './ai-scope.js';
+import { followApiPromise, isApiPromise } from './api-promise.js';
+import type { CallDescription } from './call-description.js';
+import { requestContent, responseContent, StreamedText } from './captured-content.js';
+import { endSpan, nameModel, startSpan } from './genai-span.js';
+import { missingAfterBreak, missingIn, missingInStream, type MissingUsage } from './missing-usage.js';
+import { outcomeOfError, outcomeOfResponse, outcomeOfStatus, type AiOutcome } from './outcome.js';
+import { readRateLimits } from './rate-limits.js';
+import { readAnswer, type Reading } from './reading.js';
+import { noteAnswer, refuse } from './refuse.js';
+import { requestedModel } from './requested-model.js';
+import { followAnswer, isRawResponse } from './stream/follow-answer.js';
+import { StreamedAnswer } from './stream/streamed-answer.js';
+
+/** What the AI instruments need of a monitor. */
+export interface AiMonitorParts {
+  readonly ai: AiAccounting;
+  readonly tracing: Tracing;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+}
+
+/** The model's name, where nobody names it. */
+const UNKNOWN_MODEL = 'unknown';
+/** In place of a name that no provider has answered to. */
+const OTHER_MODEL = 'other';
+
+/** How a call ended. */
+interface CallEnd {
+  readonly outcome: AiOutcome;
+  readonly isFailed: boolean;
+  readonly error?: unknown;
+  readonly reading?: Reading | undefined;
+  readonly missing?: MissingUsage | undefined;
+  /** A whole answer. */
+  readonly answer?: unknown;
+}
+
+/**
+ * One call of an AI service, from before it is made to the end of its answer: counted once, timed, its tokens
+ * and cost booked and, where tracing is on, a client span.
+ *
+ * A call that is made inside of another one is the one that counts: a decorator around a measured client, or
+ * LangChain around it, would see the same tokens again.
+ */
+export class AiCall implements Observation, EnclosingCall {
+  readonly givenService: string | undefined;
+  /** Why the call may not be made: its budget is spent. */
+  readonly refusal: Error | undefined;
+  readonly #parts: AiMonitorParts;
+  readonly #about: CallDescription;
+  readonly #service: string;
+  readonly #spender: Spender;
+  readonly #scope: AiScope;
+  readonly #span: Span | undefined;
+  readonly #context: Context | undefined;
+  readonly #text: StreamedText | undefined;
+  #requestModel: string | undefined;
+  #start: number;
+  #stream: StreamedAnswer | undefined;
+  #attempts = 0;
+  #isAnswered = false;
+  #isInFlight = false;
+  #isDelegated = false;
+  /** Whether its usage is booked. */
+  #isSettled = false;
+  /** Whether the call itself is counted. */
+  #isCounted = false;
+
+  /** @param request what is asked, which may name the model */
+  constructor(parts: AiMonitorParts, about: CallDescription, request: unknown) {
+    this.#parts = parts;
+    this.#about = about;
+    const { ai, tracing } = parts;
+    const scope = currentAiScope();
+    const enclosing = scope?.call;
+    this.givenService = about.isServiceGiven ? about.service : enclosing?.givenService;
+    this.#service = this.givenService ?? about.service;
+    this.#requestModel = requestedModel(request) ?? about.model;
+    this.#spender = ai.spender(scope);
+    this.#scope = { call: this, tenant: scope?.tenant, feature: scope?.feature };
+    this.#start = parts.clock.monotonic();
+    this.refusal = ai.refusalOf(this.#service, this.#requestModel, this.#spender.tenant);
+    if (this.refusal !== undefined) return;
+    enclosing?.delegate();
+    ai.metrics.moveInFlight(this.#service, 1);
+    this.#isInFlight = true;
+    if (!tracing.active) return;
+    this.#span = startSpan(tracing, about, this.#service, this.#requestModel);
+    this.#context = trace.setSpan(context.active(), this.#span);
+    if (ai.contentLength > 0 && this.#span.isRecording()) this.#text = new StreamedText(ai.contentLength);
+    this.#captureRequest(request);
+  }
+
+  run(fn: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown {
+    if (this.refusal !== undefined) return refuse(fn, this.refusal, self, args);
+    const inScope = (): unknown => runInAiScope(this.#scope, () => Reflect.apply(fn, self, args) as unknown);
+    const answer = this.#context === undefined ? inScope() : context.with(this.#context, inScope);
+    if (isObject(answer)) noteAnswer(fn, answer);
+    return answer;
+  }
+
+  /** A promise of an SDK, and an answer that goes on after it was returned, are followed here; other promises are not. */
+  follow(result: object): object | undefined {
+    try {
+      if (isApiPromise(result)) {
+        followApiPromise(result, this);
+        return result;
+      }
+    } catch {
+      // A getter or a proxy that throws; whoever uses it will see.
+    }
+    return followAnswer(result, this) ? result : undefined;
+  }
+
+  restart(): void {
+    this.#start = this.#parts.clock.monotonic();
+  }
+
+  delegate(): void {
+    this.#isDelegated = true;
+    this.#leaveFlight();
+  }
+
+  noteRequest(request: unknown): Error | undefined {
+    const model = requestedModel(request);
+    if (model === undefined || model === this.#requestModel) return undefined;
+    this.#requestModel = model;
+    this.#guard(() => {
+      if (this.#span !== undefined) nameModel(this.#span, this.#about, model);
+      this.#captureRequest(request);
+    });
+    return this.#parts.ai.refusalOf(this.#service, model, this.#spender.tenant);
+  }
+
+  attempt(headers: unknown): void {
+    this.#attempts++;
+    this.#guard(() => {
+      this.#noteRateLimits(headers);
+    });
+  }
+
+  /** The answer: whole, as a stream, or a raw response. */
+  succeed(answer: unknown): void {
+    if (this.#isSettled || this.#stream !== undefined) return;
+    this.#isAnswered = true;
+    if (isObject(answer) && followAnswer(answer, this)) return;
+    this.#guard(() => {
+      if (isObject(answer) && isRawResponse(answer)) {
+        this.finishUnread(answer.status);
+        return;
+      }
+      const reading = readAnswer(answer, this.#about.extractUsage);
+      this.#finish({ ...endOf(reading), missing: missingIn(reading), answer });
+    });
+  }
+
+  fail(error: unknown): void {
+    if (this.#isSettled) return;
+    this.#guard(() => {
+      // Nobody was called, neither by this function nor by one inside of it.
+      if (isSightlineError(error) && error.code === 'SIGHTLINE_AI_BUDGET_EXCEEDED') this.delegate();
+      const reading = this.#stream?.reading();
+      this.#finish({ outcome: outcomeOfError(error), isFailed: true, error, reading, missing: reading && missingAfterBreak(reading) });
+    });
+  }
+
+  /** A response came whose body nobody has asked for: the call is counted now, its tokens should it be read after all. */
+  finishUnread(httpStatus: number): void {
+    this.#guard(() => {
+      if (this.#isCounted || this.#isSettled || this.#stream !== undefined) return;
+      const isFailed = httpStatus >= 400;
+      if (!isFailed && !this.#isDelegated) this.#parts.ai.metrics.addMissingUsage(this.#service, this.#modelLabel(undefined, true), 'unread');
+      this.#count({ outcome: isFailed ? outcomeOfStatus(httpStatus) : 'ok', isFailed, error: { status: httpStatus } }, undefined);
+    });
+  }
+
+  /** The answer comes in parts from now on. */
+  beginStream(isAborted: () => boolean, isLazy = false): Observation {
+    const stream = (this.#stream = new StreamedAnswer(this.#parts.clock, this.#about.extractUsage, this.#text));
+    return {
+      // A generator runs from its first step on; what came by a promise has been running.
+      restart: () => {
+        if (isLazy && !this.#isAnswered) this.restart();
+      },
+      step: event => {
+        stream.add(event);
+      },
+      succeed: () => {
+        this.#endStream(stream, isAborted());
+      },
+      leave: () => {
+        this.#endStream(stream, true);
+      },
+      fail: error => {
+        this.fail(error);
+      },
+    };
+  }
+
+  #captureRequest(request: unknown): void {
+    if (this.#text === undefined) return;
+    const input = requestContent([request], this.#parts.ai.contentLength);
+    if (input !== undefined) this.#span?.setAttribute('gen_ai.input.messages', input);
+  }
+
+  #endStream(stream: StreamedAnswer, isBroken: boolean): void {
+    if (this.#isSettled) return;
+    this.#guard(() => {
+      const reading = stream.reading();
+      const end = endOf(reading);
+      if (isBroken) this.#finish({ ...end, outcome: 'aborted', missing: missingAfterBreak(reading) });
+      else this.#finish({ ...end, missing: missingInStream(reading) });
+    });
+  }
+
+  /** Books the usage, and counts the call unless it is. */
+  #finish(end: CallEnd): void {
+    this.#isSettled = true;
+    const { ai } = this.#parts;
+    const facts = end.reading?.facts;
+    let cost: number | undefined;
+    if (!this.#isDelegated) {
+      if (!end.isFailed && this.#requestModel !== undefined) ai.noteModel(this.#requestModel);
+      const model = this.#modelLabel(facts?.model, end.outcome !== 'invalid_request');
+      cost = ai.settle(this.#service, model, this.#spender, facts, end.missing);
+      this.#observeStream(model, facts?.usage?.outputTokens);
+    }
+    this.#count(end, cost);
+  }
+
+  #count(end: CallEnd, cost: number | undefined): void {
+    if (this.#isCounted) return;
+    this.#isCounted = true;
+    this.#leaveFlight();
+    const { outcome, isFailed, reading } = end;
+    const retries = Math.max(0, this.#attempts - 1);
+    if (!this.#isDelegated) {
+      const { metrics } = this.#parts.ai;
+      const model = this.#modelLabel(reading?.facts?.model, outcome !== 'invalid_request');
+      metrics.addRequest(this.#service, model, isFailed ? 'error' : 'success', (this.#parts.clock.monotonic() - this.#start) / 1_000);
+      metrics.addOutcome(this.#service, model, outcome);
+      if (retries > 0) metrics.addRetries(this.#service, model, retries);
+    }
+    if (this.#span === undefined) return;
+    endSpan(this.#span, {
+      outcome,
+      isFailed,
+      error: end.error,
+      retries,
+      cost,
+      // The call inside says what was used: who adds the spans up would count it twice.
+      facts: this.#isDelegated ? undefined : reading?.facts,
+      firstTokenSeconds: this.#stream?.firstTokenSeconds(this.#start),
+      output: this.#text && (this.#text.text ?? responseContent(end.answer, this.#parts.ai.contentLength)),
+    });
+  }
+
+  #observeStream(model: string, outputTokens: number | undefined): void {
+    const firstToken = this.#stream?.firstTokenSeconds(this.#start);
+    if (firstToken === undefined) return;
+    const { metrics } = this.#parts.ai;
+    metrics.observeFirstToken(this.#service, model, firstToken);
+    const speed = this.#stream?.tokensPerSecond(outputTokens);
+    if (speed !== undefined) metrics.observeSpeed(this.#service, model, speed);
+  }
+
+  #noteRateLimits(headers: unknown): void {
+    const { ai, clock } = this.#parts;
+    const limits = isObject(headers) ? readRateLimits(headers, clock.now()) : undefined;
+    if (limits === undefined) return;
+    const model = this.#modelLabel(undefined, false);
+    for (const { kind, value } of limits.remaining) ai.metrics.setRateLimit(this.#service, model, kind, value);
+    if (limits.retryAfterSeconds !== undefined) ai.metrics.setRetryAfter(this.#service, model, limits.retryAfterSeconds);
+  }
+
+  #leaveFlight(): void {
+    if (!this.#isInFlight) return;
+    this.#isInFlight = false;
+    this.#parts.ai.metrics.moveInFlight(this.#service, -1);
+  }
+
+  /**
+   * The model as a label: of the response, else of the request, else the one given with the instrument.
+   * @param isTrusted whether the request's model is one, for all that is known: a proxy's clients may send any text
+   */
+  #modelLabel(responseModel: string | undefined, isTrusted: boolean): string {
+    if (responseModel !== undefined && responseModel !== '') return responseModel;
+    const model = this.#requestModel;
+    if (model === undefined) return UNKNOWN_MODEL;
+    const isReal = isTrusted || model === this.#about.model || this.#parts.ai.isModel(this.#service, model);
+    return isReal ? model : OTHER_MODEL;
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#parts.diagnostics.fault('ai', 'a call could not be recorded', error);
+    }
+  }
+}
+
+/** A response may come back as an error, instead of being thrown. */
+function endOf(reading: Reading): CallEnd {
+  const { facts } = reading;
+  const error = facts?.error;
+  const isFailed = error !== undefined && error !== null;
+  return { reading, isFailed, error, outcome: facts === undefined ? 'ok' : outcomeOfResponse(facts) };
+}

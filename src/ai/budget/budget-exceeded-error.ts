@@ -1,0 +1,44 @@
+import { SightlineError } from '../../core/errors.js';
+
+/** What {@link AiBudgetExceededError} says of the budget. */
+export interface ExceededBudget {
+  readonly budget: string;
+  readonly tenant: string | undefined;
+  readonly limit: number;
+  readonly spent: number;
+  readonly currency: string;
+  readonly resetsAt: Date;
+}
+
+/**
+ * A call of an AI service was not made, because a budget with `onExceeded: 'reject'` is spent.
+ * @example if (isSightlineError(error) && error.code === 'SIGHTLINE_AI_BUDGET_EXCEEDED') res.status(429).end();
+ */
+export class AiBudgetExceededError extends SightlineError {
+  /** Name of the budget. */
+  readonly budget: string;
+  /** Whose budget it is; `undefined` where it is not one tenant's. */
+  readonly tenant: string | undefined;
+  readonly limit: number;
+  readonly spent: number;
+  /** Of `limit` and `spent`. */
+  readonly currency: string;
+  /** When the next window begins, and calls are made again. */
+  readonly resetsAt: Date;
+
+  constructor({ budget, tenant, limit, spent, currency, resetsAt }: ExceededBudget) {
+    const whose = tenant === undefined ? '' : ` of the tenant ${JSON.stringify(tenant)}`;
+    super(
+      'SIGHTLINE_AI_BUDGET_EXCEEDED',
+      `The call was not made: ${spent} of ${limit} ${currency} of the AI budget \`${budget}\`${whose} are spent. ` +
+        `Calls are made again from ${resetsAt.toISOString()} on. Raise its \`limit\`, or let it only alert: \`onExceeded: 'alert'\`.`,
+    );
+    this.name = 'AiBudgetExceededError';
+    this.budget = budget;
+    this.tenant = tenant;
+    this.limit = limit;
+    this.spent = spent;
+    this.currency = currency;
+    this.resetsAt = resetsAt;
+  }
+}
