@@ -1,6 +1,6 @@
 // @ts-check
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -8,29 +8,42 @@ const EXAMPLES = fileURLToPath(new URL('.', import.meta.url));
 const COMPILED = fileURLToPath(new URL('../.cache/examples', import.meta.url));
 
 /**
- * Compiles an example file by file, unless that is done already: Node 20 runs no TypeScript.
- * Within the repository, because there its `import … from 'sightline'` finds the built package.
+ * Compiles the examples file by file, unless that is done already: Node 20 runs no TypeScript.
+ * Within the repository, because there their `import … from 'sightline'` finds the built package.
  *
  * @param {string} example a folder of this one
  * @returns {Promise<string>} URL of its compiled `main.ts`
  */
 export async function compile(example) {
-  const folder = join(EXAMPLES, example);
-  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));
-  const outdir = join(COMPILED, example);
-  const isCurrent = sources.every(file => changedAt(join(folder, file)) < changedAt(join(outdir, file.replace(/ts$/, 'js'))));
+  const sources = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));
+  const isCurrent = sources.every(file => changedAt(join(EXAMPLES, file)) < changedAt(join(COMPILED, file.replace(/ts$/, 'js'))));
   if (!isCurrent) {
-    await build({
-      entryPoints: sources.map(file => join(folder, file)),
-      outbase: folder,
-      outdir,
+    const { outputFiles } = await build({
+      entryPoints: sources.map(file => join(EXAMPLES, file)),
+      outbase: EXAMPLES,
+      outdir: COMPILED,
       format: 'esm',
       target: 'node20',
       sourcemap: true,
       logLevel: 'warning',
+      write: false,
     });
+    for (const { path, contents } of outputFiles) replace(path, contents);
   }
-  return pathToFileURL(join(outdir, 'main.js')).href;
+  return pathToFileURL(join(COMPILED, example, 'main.js')).href;
+}
+
+/**
+ * In one step: another example may start meanwhile, and must not import half a file.
+ *
+ * @param {string} file
+ * @param {Uint8Array} contents
+ */
+function replace(file, contents) {
+  const unfinished = `${file}.${process.pid}`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(unfinished, contents);
+  renameSync(unfinished, file);
 }
 
 /** @param {string} file */

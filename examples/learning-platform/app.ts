@@ -1,4 +1,5 @@
 import express, { type Express } from 'express';
+import type OpenAI from 'openai';
 import { monitorRequests, serveMetrics } from 'sightline/express';
 import type { Announcements } from './announcements.js';
 import type { Database } from './database.js';
@@ -19,6 +20,7 @@ import { planOf } from './signed-in.js';
 export interface Platform {
   readonly database: Database;
   readonly announcements: Announcements;
+  readonly openai: OpenAI;
 }
 
 /** The learning platform as an Express app. The two lines with `monitorRequests` and `serveMetrics` are all the set-up. */

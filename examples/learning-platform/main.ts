@@ -1,14 +1,16 @@
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { getMonitor } from 'sightline';
+import { configureMonitor, getMonitor, type BudgetAlert } from 'sightline';
 import type { Options } from '../options.mjs';
 import { Announcements } from './announcements.js';
 import { createApp } from './app.js';
 import { countedByPostgres, openDatabase, type Database } from './database.js';
+import { openModelProvider, type ModelProvider } from './grading/model-provider.js';
 import { scrape } from './live/exposition.js';
 import { LiveFigures } from './live/figures.js';
 import { noScreen, openScreen, type Screen } from './live/screen.js';
 import { summarize, toJson, toText, type Summary } from './live/summary.js';
+import { monitorOptions } from './monitor-options.js';
 import { close, listen } from './server.js';
 import { Ledger } from './traffic/ledger.js';
 import { startTraffic } from './traffic/traffic.js';
@@ -30,21 +32,25 @@ export async function run(options: Options): Promise<number> {
   await listen(probe, options.port);
   await close(probe);
 
+  const budgetAlerts: BudgetAlert[] = [];
+  configureMonitor(monitorOptions(alert => budgetAlerts.push(alert)));
   const database = await openDatabase();
   const announcements = new Announcements();
-  const server = createServer(createApp({ database, announcements }));
+  const models = await openModelProvider();
+  const server = createServer(createApp({ database, announcements, openai: models.openai }));
   try {
     const port = await listen(server, options.port);
     const url = `http://127.0.0.1:${port}`;
-    if (!options.json) process.stdout.write(welcome(url));
+    if (!options.json) process.stdout.write(welcome(url, models));
     const screen = options.json ? noScreen : openScreen(process.stdout, url);
-    const summary = await serve({ options, port, url, database, screen, interrupted: interrupted.signal });
+    const summary = await serve({ options, port, url, database, models, budgetAlerts, screen, interrupted: interrupted.signal });
     process.stdout.write(`${options.json ? toJson(summary) : options.traffic ? toText(summary) : served(summary)}\n`);
     await delay(options.lingerMs, undefined, { signal: interrupted.signal }).catch(() => {});
     return summary.differences.length === 0 && summary.failures.length === 0 ? 0 : 1;
   } finally {
     announcements.close();
     await close(server);
+    await models.close();
     await database.close();
     await getMonitor().close();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
@@ -56,11 +62,13 @@ interface Running {
   readonly port: number;
   readonly url: string;
   readonly database: Database;
+  readonly models: ModelProvider;
+  readonly budgetAlerts: readonly BudgetAlert[];
   readonly screen: Screen;
   readonly interrupted: AbortSignal;
 }
 
-async function serve({ options, port, url, database, screen, interrupted }: Running): Promise<Summary> {
+async function serve({ options, port, url, database, models, budgetAlerts, screen, interrupted }: Running): Promise<Summary> {
   const start = performance.now();
   const over = new AbortController();
   const end = (): void => {
@@ -86,15 +94,17 @@ async function serve({ options, port, url, database, screen, interrupted }: Runn
   const giveUpAt = performance.now() + SETTLING_MS;
   for (;;) {
     const queries = await countedByPostgres(database);
-    const summary = summarize(traffic.ledger, queries, await scrape(`${url}/metrics`), seconds);
+    const sources = { ledger: traffic.ledger, queries, models: models.books, budgetAlerts };
+    const summary = summarize(sources, await scrape(`${url}/metrics`), seconds);
     if (summary.differences.length === 0 || performance.now() > giveUpAt) return summary;
     await delay(20);
   }
 }
 
-function welcome(url: string): string {
+function welcome(url: string, { books, openai }: ModelProvider): string {
   return [
     `The learning platform is at ${url}`,
+    books ? '  A stand-in for OpenAI grades its essays: no key is needed, and nothing is spent.' : `  Its essays are graded by ${openai.baseURL}, at its price.`,
     `  ${url}/metrics   what Sightline measures`,
     `  ${url}/          its routes`,
     '  README.md, docs/examples.md    what to look at',

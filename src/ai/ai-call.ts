@@ -10,6 +10,7 @@ import { currentAiScope, runInAiScope, type AiScope, type EnclosingCall } from '
 import { followApiPromise, isApiPromise } from './api-promise.js';
 import type { CallDescription } from './call-description.js';
 import { requestContent, responseContent, StreamedText } from './captured-content.js';
+import { followDataPromise, isDataPromise } from './data-promise.js';
 import { endSpan, nameModel, startSpan } from './genai-span.js';
 import { missingAfterBreak, missingIn, missingInStream, type MissingUsage } from './missing-usage.js';
 import { outcomeOfError, outcomeOfResponse, outcomeOfStatus, type AiOutcome } from './outcome.js';
@@ -113,6 +114,10 @@ export class AiCall implements Observation, EnclosingCall {
     try {
       if (isApiPromise(result)) {
         followApiPromise(result, this);
+        return result;
+      }
+      if (isDataPromise(result)) {
+        followDataPromise(result, this);
         return result;
       }
     } catch {

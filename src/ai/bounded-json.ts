@@ -174,7 +174,8 @@ function visibleText(text: string, room: number): { readonly shown: string; read
   }
   if (BASE64_HEAD.test(head)) return { shown: sizeNote('base64', bytesOfBase64(text.length)), isWhole: true };
   const looked = text.slice(0, Math.max(0, room) + SECRET_ROOM);
-  return { shown: redact(looked.replace(BASE64_INSIDE, '[base64]'), Infinity), isWhole: looked.length === text.length };
+  // Masked first: the middle of a token is base64 as well, and without it the rest is no token any more.
+  return { shown: redact(looked, Infinity).replace(BASE64_INSIDE, '[base64]'), isWhole: looked.length === text.length };
 }
 
 function bytesOfBase64(characters: number): number {

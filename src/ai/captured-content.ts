@@ -43,7 +43,12 @@ export function responseContent(value: unknown, maxLength: number): string | und
     if (typeof value === 'string') return boundedText(value, maxLength);
     if (!isObject(value) || STREAMS.some(key => key in value)) return undefined;
     const fields = value as Fields;
-    const key = RESPONSE_KEYS.find(name => isContent(name, safely(() => fields[name])));
+    const key = RESPONSE_KEYS.find(name =>
+      isContent(
+        name,
+        safely(() => fields[name]),
+      ),
+    );
     return key === undefined ? undefined : written(chosen(fields, [key, 'tool_calls'], maxLength), maxLength);
   });
 }
@@ -76,7 +81,7 @@ export class StreamedText {
 /** The object that holds the question: of a Bedrock command, its input. */
 function requestOf(first: Fields): Fields {
   const input = safely(() => first['input']);
-  return isObject(input) && !Array.isArray(input) && 'modelId' in input ? (input) : first;
+  return isObject(input) && !Array.isArray(input) && 'modelId' in input ? input : first;
 }
 
 function chosen(fields: Fields, keys: readonly string[], maxLength: number): Fields {

@@ -38,13 +38,10 @@ const TELLING: readonly Rule[] = [
   ),
   // HTTP clients say ECONNABORTED when their own time is up.
   rule('timeout', 'timeout timedout deadlineexceeded econnaborted'),
-  rule('aborted', 'abort(?:ed|err|error)?$ ^cancell?ed(?:error)?$ errcancell?ed clientclosedrequest ^usercancel$'),
+  rule('aborted', 'abort(?:ed)?(?:err|error)?$ ^cancell?ed(?:error)?$ errcancell?ed clientclosedrequest ^usercancel$'),
   // Nobody's limit is reached, although some say so with 429 or 424.
   rule('server', 'overloaded modelnotready ^modelerror modelstreamerror capacityexceeded faileddependency'),
-  rule(
-    'rate_limited',
-    'ratelimit toomanyrequests throttl requestlimitexceeded limitrequests slowdown ramplimit resourceexhausted',
-  ),
+  rule('rate_limited', 'ratelimit toomanyrequests throttl requestlimitexceeded limitrequests slowdown ramplimit resourceexhausted'),
   rule(
     'auth',
     '(?:invalid|incorrect)apikey apikeyinvalid invalidauth authenticationerror authenticationfailed ' +
@@ -81,10 +78,7 @@ const VAGUE: readonly Rule[] = [
 /** What some providers say in words only, under a general code. */
 const PHRASES: readonly Rule[] = [
   // Anthropic, Azure, OpenAI (`invalid_prompt`), OpenRouter
-  [
-    'content_filter',
-    /content filtering policy|content management policy|flagged as potentially violating|requires moderation on/i,
-  ],
+  ['content_filter', /content filtering policy|content management policy|flagged as potentially violating|requires moderation on/i],
   // Anthropic (both with status 400), DeepSeek and resellers
   ['quota', /credit balance is too low|reached your specified API usage limits|insufficient (?:account )?balance/i],
 ];

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { catalogue } from '../../src/metrics/catalogue.js';
+import { scripted } from '../../examples/stand-ins/openai-plan.js';
+import { startOpenAiStandIn } from '../../examples/stand-ins/openai-stand-in.js';
 import { freePort } from '../support/free-port.js';
 import { startProgram, type Program } from '../support/program.js';
 import { Prometheus } from '../support/prometheus.js';
@@ -12,16 +14,31 @@ const promtool = findServer('promtool');
 /** What the example prints with `--json`: counts by the label values of a metric, joined by spaces. */
 interface Summary {
   seconds: number;
-  sent: Record<'requests' | 'aborted' | 'streams' | 'answers' | 'queries', Record<string, number>>;
+  sent: Record<
+    'requests' | 'aborted' | 'streams' | 'answers' | 'queries' | 'aiCalls' | 'aiRetries' | 'aiTokens' | 'aiUntold' | 'aiCost',
+    Record<string, number>
+  >;
   differences: string[];
   failures: string[];
   strayPaths: number;
   skipped: number;
   latency: Record<string, { count: number; p50: number; p95: number }>;
+  costs: Record<string, number>;
+  thresholds: number[];
 }
 
 /** Scrapes are requests too, but not the traffic's. */
 const TRAFFIC = 'endpoint!="/metrics"';
+/** Event streams last as long as they are listened to. */
+const TIMED = `${TRAFFIC},endpoint!~"/announcements|/essays/:id/advice"`;
+
+// Its stand-in for OpenAI is what is tested here, whatever the environment has.
+beforeEach(() => {
+  vi.stubEnv('OPENAI_BASE_URL', '');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 describe.skipIf(prometheusProgram === undefined)('the learning platform, scraped by Prometheus every second', () => {
   let port: number;
@@ -31,8 +48,9 @@ describe.skipIf(prometheusProgram === undefined)('the learning platform, scraped
   const started: AsyncDisposable[] = [];
 
   beforeAll(async () => {
+    vi.stubEnv('OPENAI_BASE_URL', '');
     port = await freePort();
-    platform = startPlatform('--port', String(port), '--for', '12s', '--linger', '60s', '--json');
+    platform = startPlatform('--port', String(port), '--for', '15s', '--linger', '60s', '--json');
     started.push(platform);
     prometheus = await Prometheus.start(prometheusProgram as string, {
       jobs: { 'learning-platform': `127.0.0.1:${port}` },
@@ -88,29 +106,77 @@ describe.skipIf(prometheusProgram === undefined)('the learning platform, scraped
     for (const [q, key] of [[0.5, 'p50'], [0.95, 'p95']] as const) {
       const measured = summary.latency['all']?.[key] ?? NaN;
       const found = await prometheus.number(
-        `histogram_quantile(${q}, sum by (le) (http_request_duration_seconds_bucket{${TRAFFIC},endpoint!="/announcements"}))`,
+        `histogram_quantile(${q}, sum by (le) (http_request_duration_seconds_bucket{${TIMED}}))`,
       );
       // A server can't have taken longer than its client waited; buckets tell no more than theirs.
       expect(bucketOf(found)).toBeLessThanOrEqual(bucketOf(measured));
       expect(bucketOf(found)).toBeGreaterThanOrEqual(bucketOf(measured) - 2);
     }
-    expect(await counts(`http_request_duration_seconds_count{${TRAFFIC},endpoint!="/announcements"}`, 'method', 'endpoint')).toEqual(
+    expect(await counts(`http_request_duration_seconds_count{${TIMED}}`, 'method', 'endpoint')).toEqual(
       Object.fromEntries(
         Object.entries(summary.latency)
-          .filter(([key]) => key !== 'all')
+          // The senders timed the advice that came to nothing, and the metrics also how soon the streams began.
+          .filter(([key]) => key !== 'all' && key !== 'GET /essays/:id/advice')
           .map(([key, { count }]) => [key, count]),
       ),
     );
   });
 
-  test('the slow report shows as slow, and only that', async () => {
+  test('the slow report shows as slow, and what does not wait for a model does not', async () => {
     // OpenMetrics, which Prometheus asks for, writes `1.0`.
     const withinASecond = 'http_request_duration_seconds_bucket{le=~"1|1.0"}';
     const slow = await counts(`http_request_duration_seconds_count - ignoring (le) ${withinASecond}`, 'endpoint');
     const reports = summary.sent.requests['GET /admin/:school/report 200'] ?? 0;
     expect(reports).toBeGreaterThan(0);
     expect(slow['/admin/:school/report']).toBe(reports);
-    expect(slow['grade_essay']).toBe(0);
+    expect(slow['submit_answer']).toBe(0);
+  });
+
+  test('Prometheus counted the AI calls as the stand-in did: by how they ended, with every attempt', async () => {
+    expect(await counts('ai_request_outcomes_total{service="openai"}', 'model', 'outcome')).toEqual(summary.sent.aiCalls);
+    const outcomes = new Set(Object.keys(summary.sent.aiCalls).map(key => key.split(' ')[1]));
+    expect([...outcomes]).toEqual(expect.arrayContaining(['ok', 'rate_limited', 'content_filter', 'aborted']));
+    expect(await counts('ai_retries_total', 'service')).toEqual(summary.sent.aiRetries);
+    expect(summary.sent.aiRetries['openai']).toBeGreaterThan(0);
+    // The plan's status: a call that threw is an error, any other a success.
+    const failed = total(summary.sent.aiCalls, key => /rate_limited|timeout/.test(key));
+    expect(await counts('ai_requests_total', 'status')).toEqual({ success: total(summary.sent.aiCalls) - failed, error: failed });
+    expect(await prometheus.number('sum(ai_requests_in_flight)')).toBe(0);
+  });
+
+  test('tokens and cost are what the stand-in billed, streams included', async () => {
+    const { aiTokens, aiCost, aiUntold } = summary.sent;
+    const told = Object.fromEntries(Object.entries(aiTokens).filter(([key]) => !key.endsWith(' cached')));
+    expect(await counts('ai_token_usage_total', 'model', 'type')).toEqual(told);
+    const cached = await prometheus.number('sum(ai_token_details_total{kind="cached"})');
+    expect(cached).toBe(total(aiTokens, key => key.endsWith(' cached')));
+    expect(cached).toBeGreaterThan(0);
+    // The advice that its readers left: only whole streams say what they used.
+    expect(await counts('ai_usage_missing_total{reason="interrupted"}', 'model')).toEqual(aiUntold);
+
+    const costs = await counts('ai_service_cost_total', 'model');
+    expect(Object.keys(costs).sort()).toEqual(['gpt-4o-2024-08-06', 'gpt-4o-mini-2024-07-18']);
+    for (const [model, cost] of Object.entries(costs)) expect(cost).toBeCloseTo(aiCost[model] ?? NaN, 9);
+    expect(await prometheus.query('ai_cost_unpriced_total')).toEqual([]);
+  });
+
+  test('each dollar has a school, a feature and an endpoint', async () => {
+    const attributed = await counts('ai_attributed_cost_total', 'endpoint', 'feature');
+    expect(Object.keys(attributed).sort()).toEqual(['/essays/:id/advice essay-advice', 'grade_essay essay-grading']);
+    expect(total(attributed)).toBeCloseTo(total(summary.sent.aiCost), 9);
+    expect(await counts('ai_attributed_cost_total', 'tenant')).toEqual(summary.costs);
+    expect(Object.keys(summary.costs).sort()).toEqual(['chengdu', 'hangzhou', 'xian']);
+  });
+
+  test("the day's budget told each of its thresholds once", async () => {
+    expect(summary.thresholds).toEqual([0.5, 0.8, 1]);
+    expect(await counts('ai_budget_thresholds_total', 'budget', 'threshold')).toEqual({ 'essays 0.5': 1, 'essays 0.8': 1, 'essays 1': 1 });
+  });
+
+  test('streamed advice shows how soon it began', async () => {
+    const advice = await prometheus.number('sum(ai_time_to_first_token_seconds_count{model=~"gpt-4o-mini.*"})');
+    expect(advice).toBe(total(summary.sent.streams, key => key.startsWith('/essays/:id/advice ')));
+    expect(await prometheus.number('histogram_quantile(0.5, sum by (le) (ai_time_to_first_token_seconds_bucket))')).toBeLessThan(1.3);
   });
 
   test("the plan's error rates are the shares of what was answered", async () => {
@@ -150,6 +216,7 @@ describe.skipIf(prometheusProgram === undefined)('the learning platform, scraped
       '/announcements',
       '/dictionary/:word',
       '/essays',
+      '/essays/:id/advice',
       '/lessons',
       '/lessons/:id',
       '/lessons/:id/audio',
@@ -217,6 +284,21 @@ describe('npm start', () => {
     expect(start.output).toContain('Usage: npm start');
   });
 });
+
+test('with OPENAI_BASE_URL and OPENAI_API_KEY its essays are graded there, and no stand-in is asked', async () => {
+  await using upstream = await startOpenAiStandIn({ plan: scripted(), reply: () => '{"score": 71, "remarks": []}', tokenMs: 1 });
+  vi.stubEnv('OPENAI_BASE_URL', upstream.baseURL);
+  vi.stubEnv('OPENAI_API_KEY', 'a-real-key');
+  await using platform = startPlatform('--port', '0', '--for', '4s', '--json');
+  expect(await platform.ended, platform.output).toBe(0);
+  const { sent, counted } = JSON.parse(platform.output) as Summary & { counted: Summary['sent'] };
+  expect(sent).not.toHaveProperty('aiCalls');
+  // The grades: a stream may be over, for who sends it, before its reader has left.
+  const ofGrades = (tokens: Iterable<[string, number]>): [string, number][] => [...tokens].filter(([key]) => key.startsWith('gpt-4o-2024'));
+  const told = ofGrades(upstream.books.tokens);
+  expect(told).not.toEqual([]);
+  expect(ofGrades(Object.entries(counted.aiTokens)).sort()).toEqual(told.sort());
+}, 120_000);
 
 function startPlatform(...args: readonly string[]): Program {
   return startProgram(process.execPath, 'examples/start.mjs', ...args);

@@ -27,6 +27,18 @@ export interface Figures {
   /** The busiest first. */
   readonly routes: readonly Row[];
   readonly queries: readonly Row[];
+  readonly models: ModelFigures;
+}
+
+/** How the AI models are doing. */
+export interface ModelFigures {
+  readonly callsPerSecond: number;
+  readonly tokensPerSecond: number;
+  readonly p95: number;
+  /** Share of the calls that did not end well, 0 to 1. */
+  readonly failed: number;
+  /** US dollars, since the start. */
+  readonly cost: number;
 }
 
 const WINDOW_MS = 10_000;
@@ -57,6 +69,19 @@ export class LiveFigures {
       unmatched: scrape.by('http_requests_total', 'endpoint').get('unmatched') ?? 0,
       routes: this.#routes(change),
       queries: this.#queries(change),
+      models: this.#models(change, scrape),
+    };
+  }
+
+  #models(change: Change, scrape: Scrape): ModelFigures {
+    const byStatus = change.by('ai_requests_total', 'status');
+    const calls = sum(byStatus);
+    return {
+      callsPerSecond: change.perSecond(calls),
+      tokensPerSecond: change.perSecond(sum(change.by('ai_token_usage_total', 'type'))),
+      p95: change.quantile(0.95, 'ai_request_duration_seconds'),
+      failed: (byStatus.get('error') ?? 0) / (calls || 1),
+      cost: scrape.total('ai_service_cost_total'),
     };
   }
 

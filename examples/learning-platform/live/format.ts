@@ -8,6 +8,11 @@ export function share(fraction: number): string {
   return `${(fraction * 100).toFixed(1)} %`;
 }
 
+/** `$0.0123` */
+export function dollars(amount: number): string {
+  return `$${amount.toFixed(4)}`;
+}
+
 /** `1:05` */
 export function clockTime(ms: number): string {
   const seconds = Math.floor(ms / 1_000);

@@ -1,5 +1,5 @@
-import type { Figures } from './figures.js';
-import { clockTime, duration, share, table } from './format.js';
+import type { Figures, ModelFigures } from './figures.js';
+import { clockTime, dollars, duration, share, table } from './format.js';
 
 /** Where the live figures go. */
 export interface Screen {
@@ -67,6 +67,16 @@ function headline(figures: Figures): string[] {
   ];
 }
 
+function modelLine({ callsPerSecond, tokensPerSecond, p95, failed, cost }: ModelFigures): string {
+  return [
+    `AI ${callsPerSecond.toFixed(1)} calls/s`,
+    `${tokensPerSecond.toFixed(0)} tokens/s`,
+    `p95 ${duration(p95)}`,
+    `failed ${share(failed)}`,
+    `${dollars(cost)} since the start`,
+  ].join('   ');
+}
+
 function picture(figures: Figures, elapsedMs: number, url: string): string[] {
   const routes = figures.routes
     .slice(0, ROUTES_SHOWN)
@@ -77,6 +87,7 @@ function picture(figures: Figures, elapsedMs: number, url: string): string[] {
     '',
     headline(figures).slice(0, 5).join('   '),
     [...headline(figures).slice(5), `${figures.requests} requests since the start, ${figures.unmatched} to no route`].join('   '),
+    modelLine(figures.models),
     '',
     ...table([['endpoint', 'requests/s', 'p95', '5xx'], ...routes], 38),
     '',

@@ -1,14 +1,24 @@
+import type { BudgetAlert } from 'sightline';
+import type { OpenAiBooks } from '../../stand-ins/openai-books.js';
+import { MAX_RETRIES } from '../grading/model-provider.js';
 import { totalOf, type Counts, type Ledger, type Times } from '../traffic/ledger.js';
 import type { Scrape } from './exposition.js';
-import { duration, table } from './format.js';
+import { dollars, duration, share, table } from './format.js';
+import { booksOfProvider, booksOnMetrics, type ModelBooks } from './model-books.js';
 
-type Kind = 'requests' | 'aborted' | 'streams' | 'answers' | 'queries';
+/** What the traffic knows of itself. */
+type TrafficKind = 'requests' | 'aborted' | 'streams' | 'answers';
+type Kind = TrafficKind | 'queries' | keyof ModelBooks;
 type Books = Readonly<Record<Kind, Counts>>;
 
-/** The traffic's own books beside what the metrics counted. */
+/** Sums of dollars may differ by this much: they are added up in another order. */
+const ROUNDING = 1e-9;
+
+/** The books of those who sent, ran and answered, beside what the metrics counted. */
 export interface Summary {
   readonly seconds: number;
-  readonly sent: Books;
+  /** Without the AI calls where a provider answered that tells nothing of its own books. */
+  readonly sent: Readonly<Partial<Books>>;
   readonly counted: Books;
   /** `requests GET /lessons 200: 12 sent, 11 counted` */
   readonly differences: readonly string[];
@@ -18,6 +28,20 @@ export interface Summary {
   readonly skipped: number;
   readonly failures: readonly string[];
   readonly latency: Readonly<Record<string, Latency>>;
+  /** US dollars by who pays: `hangzhou`. */
+  readonly costs: Counts;
+  /** Shares of the day's budget that were passed. */
+  readonly thresholds: readonly number[];
+}
+
+/** Those whose counts the metrics are held against. */
+export interface Sources {
+  readonly ledger: Ledger;
+  /** PostgreSQL's own count of the queries it ran. */
+  readonly queries: Counts;
+  /** The provider's own books, where it is the stand-in. */
+  readonly models: OpenAiBooks | undefined;
+  readonly budgetAlerts: readonly BudgetAlert[];
 }
 
 /** Seconds as the senders measured them. */
@@ -27,16 +51,16 @@ interface Latency {
   readonly p95: number;
 }
 
-/** @param queries PostgreSQL's own count of the queries it ran */
-export function summarize(ledger: Ledger, queries: Counts, scrape: Scrape, seconds: number): Summary {
-  const sent: Books = { requests: ledger.requests, aborted: ledger.aborted, streams: ledger.streams, answers: ledger.answers, queries };
+export function summarize({ ledger, queries, models, budgetAlerts }: Sources, scrape: Scrape, seconds: number): Summary {
+  const { requests, aborted, streams, answers } = ledger;
+  const sent = { requests, aborted, streams, answers, queries, ...(models && booksOfProvider(models, MAX_RETRIES)) };
   const counted = readBooks(scrape);
   return {
     seconds,
     sent,
     counted,
     differences: differencesOf(sent, counted),
-    others: Math.max(totalOf(counted.requests) - totalOf(sent.requests), 0),
+    others: Math.max(totalOf(counted.requests) - totalOf(requests), 0),
     strayPaths: ledger.strayPaths.size,
     skipped: ledger.skipped,
     failures: ledger.failures,
@@ -44,6 +68,8 @@ export function summarize(ledger: Ledger, queries: Counts, scrape: Scrape, secon
       all: latencyOf(...ledger.times.values()),
       ...Object.fromEntries([...ledger.times].map(([key, times]) => [key, latencyOf(times)])),
     },
+    costs: scrape.by('ai_attributed_cost_total', 'tenant'),
+    thresholds: budgetAlerts.map(({ threshold }) => threshold),
   };
 }
 
@@ -59,15 +85,18 @@ function readBooks(scrape: Scrape): Books {
     streams: scrape.by('http_stream_duration_seconds_count', 'endpoint', 'kind'),
     answers: scrape.by('exercise_completions_total', 'result'),
     queries,
+    ...booksOnMetrics(scrape),
   };
 }
 
-/** A visitor may have sent more than the traffic; a query is one the database counted, whoever sent it. */
-function differencesOf(sent: Books, counted: Books): string[] {
-  return (Object.keys(sent) as Kind[]).flatMap(kind =>
-    [...new Set([...sent[kind].keys(), ...counted[kind].keys()])].flatMap(key => {
-      const [expected, found] = [sent[kind].get(key) ?? 0, counted[kind].get(key) ?? 0];
-      const agrees = kind === 'queries' ? found === expected : found >= expected;
+/** A visitor may have sent more than the traffic; the database and the models count all, whoever sent it. */
+const FROM_TRAFFIC: readonly Kind[] = ['requests', 'aborted', 'streams', 'answers'] satisfies TrafficKind[];
+
+function differencesOf(sent: Summary['sent'], counted: Books): string[] {
+  return (Object.entries(sent) as [Kind, Counts][]).flatMap(([kind, books]) =>
+    [...new Set([...books.keys(), ...counted[kind].keys()])].flatMap(key => {
+      const [expected, found] = [books.get(key) ?? 0, counted[kind].get(key) ?? 0];
+      const agrees = FROM_TRAFFIC.includes(kind) ? found >= expected : Math.abs(found - expected) < ROUNDING;
       return agrees ? [] : [`${kind} ${key}: ${expected} sent, ${found} counted`];
     }),
   );
@@ -86,11 +115,10 @@ export function toJson(summary: Summary): string {
 
 /** For a person to read. */
 export function toText({ sent, counted, ...summary }: Summary): string {
-  const line = (name: string, kind: Kind, where?: (key: string) => boolean): string[] => [
-    name,
-    String(totalOf(sent[kind], where)),
-    String(totalOf(counted[kind], where)),
-  ];
+  const line = (name: string, kind: Kind, where?: (key: string) => boolean, format: (value: number) => string = String): string[] => {
+    const books = sent[kind];
+    return [name, books ? format(totalOf(books, where)) : '–', format(totalOf(counted[kind], where))];
+  };
   const { p50 = 0, p95 = 0 } = summary.latency['all'] ?? {};
   return [
     '',
@@ -107,11 +135,22 @@ export function toText({ sent, counted, ...summary }: Summary): string {
         line('event streams', 'streams'),
         line('exercises graded', 'answers'),
         line('database queries (by PostgreSQL)', 'queries'),
+        line('AI calls (by the stand-in)', 'aiCalls'),
+        line('  failed', 'aiCalls', key => / (rate_limited|timeout|network|server)$/.test(key)),
+        line('  stopped by a content filter', 'aiCalls', key => key.endsWith(' content_filter')),
+        line('  whose reader left', 'aiCalls', key => key.endsWith(' aborted')),
+        line('  attempts made again by the SDK', 'aiRetries'),
+        line('AI tokens in', 'aiTokens', key => key.endsWith(' input')),
+        line('  of them cached', 'aiTokens', key => key.endsWith(' cached')),
+        line('AI tokens out', 'aiTokens', key => key.endsWith(' output')),
+        line('AI cost', 'aiCost', undefined, dollars),
       ],
       40,
     ),
     '',
     `As the senders saw it: p50 ${duration(p50)}, p95 ${duration(p95)}. Left out as asked: ${summary.skipped} health checks.`,
+    `AI cost by school: ${[...summary.costs].map(([school, cost]) => `${school} ${dollars(cost)}`).join(', ') || 'none'}.`,
+    ...(summary.thresholds.length > 0 ? [`The day's AI budget passed ${summary.thresholds.map(each => share(each)).join(', ')}.`] : []),
     ...summary.failures.map(failure => `Failed: ${failure}`),
     ...(summary.others > 0 ? [`${summary.others} requests more were counted: a visitor's.`] : []),
     ...summary.differences.map(difference => `Differs: ${difference}`),

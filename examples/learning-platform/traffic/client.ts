@@ -69,6 +69,33 @@ export class Client {
     this.#leave(sent, call, 'mid_stream', start);
   }
 
+  /** An event stream that is read to its end; or an answer that is none, where the server could not begin one. */
+  async readStream(call: Call): Promise<void> {
+    const start = performance.now();
+    const response = await this.#open(call);
+    await text(response);
+    const status = response.statusCode ?? 0;
+    if (isEventStream(response)) this.#ledger.listened(call, status);
+    else this.#ledger.answered(counted(call), status, secondsSince(start));
+  }
+
+  /** Leaves an event stream when its first event has come. */
+  async leaveStream(call: Call): Promise<void> {
+    const start = performance.now();
+    const sent = this.#send(call);
+    const response = await answerTo(sent);
+    const status = response.statusCode ?? 0;
+    if (!isEventStream(response)) {
+      await text(response);
+      this.#ledger.answered(counted(call), status, secondsSince(start));
+      return;
+    }
+    await new Promise(resolve => response.once('data', resolve));
+    response.on('error', () => {});
+    sent.destroy();
+    this.#ledger.listened(call, status);
+  }
+
   /** Follows an event stream for a while. */
   async listen(call: Call, forMs: number, signal: AbortSignal): Promise<void> {
     const sent = this.#send(call);
@@ -115,6 +142,10 @@ function answerTo(sent: ClientRequest): Promise<IncomingMessage> {
     sent.on('response', resolve);
     sent.on('error', reject);
   });
+}
+
+function isEventStream(response: IncomingMessage): boolean {
+  return response.headers['content-type']?.startsWith('text/event-stream') ?? false;
 }
 
 function counted({ method, endpoint }: Call): Sent {

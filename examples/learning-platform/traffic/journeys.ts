@@ -45,9 +45,18 @@ const listen: Journey = async visitor => {
 const writeEssay: Journey = async visitor => {
   const { token } = await visitor.signIn();
   const text = visitor.random.chance(0.15) ? 'Too short.' : essay(visitor.random);
-  await visitor.send({ method: 'POST', path: '/essays', endpoint: 'grade_essay', token, body: { text } });
+  const { status, body } = await visitor.send({ method: 'POST', path: '/essays', endpoint: 'grade_essay', token, body: { text } });
+  if (status === 201) await readAdvice(visitor, token, (body as { id: number }).id);
   await visitor.get('/essays', '/essays', token);
 };
+
+/** Advice is written while one reads it. Some have read enough after its first words. */
+async function readAdvice(visitor: Visitor, token: string, essay: number): Promise<void> {
+  await visitor.pause();
+  const call = { method: 'GET', path: `/essays/${essay}/advice`, endpoint: '/essays/:id/advice', token };
+  if (visitor.random.chance(0.75)) await visitor.client.readStream(call);
+  else await visitor.client.leaveStream(call);
+}
 
 const lookUpWords: Journey = async visitor => {
   for (let i = 0; i < 3; i++) {

@@ -1,4 +1,4 @@
-import type { Random } from './random.js';
+import type { Random } from '../../random.js';
 
 export const WORDS = ['abandon', 'brief', 'compel', 'decline', 'emerge', 'genuine', 'hostile', 'obtain', 'reluctant', 'vital'];
 

@@ -3,7 +3,7 @@ import { LEARNERS, SCHOOLS } from '../seed.js';
 import { Client } from './client.js';
 import { LEARNER_JOURNEYS, TEACHER_JOURNEYS, type Journey } from './journeys.js';
 import { Ledger } from './ledger.js';
-import { Random } from './random.js';
+import { Random } from '../../random.js';
 import { Visitor } from './visitor.js';
 
 /** How many are on the platform at the same time. */

@@ -3,7 +3,7 @@ import { PASSWORD } from '../seed.js';
 import type { User } from '../signed-in.js';
 import type { Answer, Call, Client } from './client.js';
 import type { Ledger } from './ledger.js';
-import type { Random } from './random.js';
+import type { Random } from '../../random.js';
 
 interface Session {
   readonly token: string;

@@ -80,7 +80,7 @@ export class BudgetGauges {
     if (this.#noticed.has(budget)) return;
     this.#noticed.add(budget);
     this.#parts.diagnostics.notice(
-      'ai',
+      'metrics',
       `the budget \`${budget.settings.name}\` has more than ${MOST_SHOWN} tenants; ai_budget_spent, _limit and _remaining show ${MOST_SHOWN} of them`,
     );
   }

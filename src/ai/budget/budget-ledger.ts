@@ -19,6 +19,8 @@ const READ_EVERY_MS = 1_000;
 /** How long a store that has failed is left in peace. */
 const RETRY_MS = 1_000;
 const CLOSE_WITHIN_MS = 2_000;
+/** Of its own, so that a store that is away hides nothing else in the log. */
+const COMPONENT = 'ai-budget-store';
 
 /**
  * Brings what accounts spend to the store, and what others spent back, behind the callers' backs. Of each account one
@@ -65,7 +67,7 @@ export class BudgetLedger {
       },
       error => {
         this.#readsRestUntil = now + READ_EVERY_MS;
-        this.#parts.diagnostics.fault('ai', 'the total of a budget could not be read', error);
+        this.#parts.diagnostics.fault(COMPONENT, 'the total of a budget could not be read', error);
       },
     );
   }
@@ -84,7 +86,7 @@ export class BudgetLedger {
     await settleWithin(this.settled(), CLOSE_WITHIN_MS, this.#parts.clock);
     if (this.#unsettled.size === 0) return;
     const lost = [...this.#unsettled].reduce((sum, { unsent, sent }) => sum + unsent + (sent?.units ?? 0), 0);
-    this.#parts.diagnostics.fault('ai', `spending of ${amountOf(lost)} could not be added to its budgets before the end`);
+    this.#parts.diagnostics.fault(COMPONENT, `spending of ${amountOf(lost)} could not be added to its budgets before the end`);
   }
 
   #sendAll(): void {
@@ -102,8 +104,8 @@ export class BudgetLedger {
       this.#unsettled.delete(account);
       return false;
     }
-    if (account.sent === undefined) {
-      account.sent = { units: account.unsent, sequence: ++this.#sequence };
+    {
+      account.unsent += account.sent?.units ?? 0; account.sent = { units: account.unsent, sequence: ++this.#sequence };
       account.unsent = 0;
     }
     const addition = { key: account.key, ...account.sent, keepMs, writer: this.#writer };
@@ -131,7 +133,7 @@ export class BudgetLedger {
   }
 
   #postpone(account: BudgetAccount, error: unknown): void {
-    this.#parts.diagnostics.fault('ai', 'spending could not be added to a budget; it is kept, and tried again', error);
+    this.#parts.diagnostics.fault(COMPONENT, 'spending could not be added to a budget; it is kept, and tried again', error);
     // Where only this one fails, the next attempt is another's.
     this.#unsettled.delete(account);
     this.#unsettled.add(account);
@@ -158,7 +160,7 @@ export class BudgetLedger {
     mark(true);
     const settle = (work: () => void): void => {
       mark(false);
-      this.#parts.diagnostics.guard('ai', 'a budget could not be kept', work);
+      this.#parts.diagnostics.guard(COMPONENT, 'a budget could not be kept', work);
     };
     try {
       const answer = call();

@@ -55,11 +55,12 @@ export const PREFER_SECOND = [
 ];
 
 /**
- * Prices read on the sellers' own pages, newer than both sources. Remove them as the sources catch up.
+ * Prices of the sellers' pages, newer than both sources. Read there, or, where it says so, in reports that agree on
+ * them. Remove them as the sources catch up.
  * @type {readonly Entry[]}
  */
 export const FROM_SELLERS = [
-  // https://developers.openai.com/api/docs/models/gpt-6.2-sol
+  // https://developers.openai.com/api/docs/models/gpt-6.2-sol; by reports the same for 6.1
   {
     seller: 'openai',
     names: ['gpt-6.1-sol', 'gpt-6.2-sol'],
@@ -67,12 +68,13 @@ export const FROM_SELLERS = [
     tiers: [{ above: 272_000, input: 4, output: 15, cachedInput: 0.2, cacheWrite: 5 }],
     serviceTiers: { ultrafast: 3 },
   },
-  // https://platform.claude.com/docs/en/about-claude/pricing
+  // https://platform.claude.com/docs/en/models/sonnet-5-5/overview; by reports its cached price fell to 0.1 on 2026-10-07
   {
     seller: 'anthropic',
     names: ['claude-sonnet-5-5'],
     prices: { input: 2, output: 10, cachedInput: 0.1, cacheWrite: 2.5, longCacheWrite: 4 },
   },
+  // By reports
   {
     seller: 'anthropic',
     names: ['claude-haiku-5-5'],

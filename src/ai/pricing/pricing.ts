@@ -4,6 +4,7 @@ import { callCost } from './cost.js';
 import { canonicalName, modelNames } from './model-name.js';
 import type { ModelPrices, PricedCall, PricedCost, UnpricedReason } from './model-prices.js';
 import { resolvePricing, type PricingOptions, type PricingSettings } from './pricing-options.js';
+import { PRICE_TABLE_DATE } from './table.js';
 
 /** What was found of a model, so that its names are taken apart once. */
 type Found = { readonly prices: ModelPrices; readonly rate: number } | 'model' | 'currency';
@@ -110,7 +111,7 @@ function unpriced(why: UnpricedReason, { service, model }: PricedCall): PricedCo
 }
 
 const REASONS: Readonly<Record<UnpricedReason, string>> = {
-  model: 'no price of this model is known; give one in `ai.prices`, or a cost by `ai.priceOf`',
+  model: `no price of this model is known (the bundled ones are of ${PRICE_TABLE_DATE}); give one in \`ai.prices\`, or a cost by \`ai.priceOf\``,
   currency: 'its price is in a currency without a rate in `ai.exchangeRates`',
   usage: 'its tokens are not known',
   adapter: '`ai.priceOf` failed',

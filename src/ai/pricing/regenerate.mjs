@@ -76,7 +76,7 @@ function moduleText(/** @type {string} */ table) {
  *
  * The figures come from
 ${sources.join('\n')}
- *   - the sellers' own pages named in price-decisions.mjs, read on ${PAGES_READ}
+ *   - the sellers' pages and what price-decisions.mjs says besides, read on ${PAGES_READ}
  *
  * \`# seller\` opens a section; after it stand factors by service tier that hold for its models. A line is a model:
  * its names, prices per million tokens (i input, o output, c cached input, w cache write, l cache write for an hour,

@@ -14,7 +14,7 @@ export const SELLERS = [
   'groq',
 ] as const;
 
-export type Seller = (typeof SELLERS)[number];
+type Seller = (typeof SELLERS)[number];
 
 /** Sells (or runs) models of others at prices that are not in the table. */
 export const ELSEWHERE = 'elsewhere';
@@ -23,7 +23,7 @@ export const ELSEWHERE = 'elsewhere';
 const ALIASES: Readonly<Record<Seller | typeof ELSEWHERE, string>> = {
   openai: 'openai azure azureopenai azureaiopenai azureai',
   anthropic: 'anthropic claude',
-  google: 'google gemini googleai googlegenai googlegemini gcpgemini vertex vertexai googlevertex googlevertexai gcpvertexai gcpgenai',
+  google: 'google gemini googleai googlegenai googlegemini gcpgemini vertex vertexai googlevertex googlevertexai gcpvertexai gcpgenai googlegenerativeai generativeai',
   mistral: 'mistral mistralai',
   deepseek: 'deepseek',
   cohere: 'cohere',
@@ -31,11 +31,11 @@ const ALIASES: Readonly<Record<Seller | typeof ELSEWHERE, string>> = {
   qwen: 'qwen dashscope alibaba alibabacloud aliyun bailian tongyi modelstudio',
   zhipu: 'zhipu zhipuai bigmodel chatglm glm zai',
   moonshot: 'moonshot moonshotai kimi',
-  amazon: 'amazon aws bedrock awsbedrock amazonbedrock',
+  amazon: 'amazon aws bedrock awsbedrock amazonbedrock bedrockconverse bedrockruntime',
   groq: 'groq',
   elsewhere:
     'ollama vllm sglang lmstudio llamacpp localai tgi huggingface fireworks fireworksai together togetherai deepinfra novita ' +
-    'siliconflow replicate cerebras sambanova nebius baseten hyperbolic cloudflare workersai nvidia nvidianim volcengine ark',
+    'siliconflow replicate cerebras sambanova nebius baseten hyperbolic cloudflare workersai nvidia nvidianim volcengine ark github watsonx qianfan perplexity',
 };
 
 const SELLER_OF: ReadonlyMap<string, Seller | typeof ELSEWHERE> = new Map(

@@ -4,7 +4,7 @@
  * The figures come from
  *   - @pydantic/genai-prices 0.1.8, released 2026-09-23 (MIT, Copyright (c) Pydantic Services Inc. 2025 to present)
  *   - llm-pricing 0.18.0, released 2026-09-23 (MIT, Copyright (c) 2026 Jannchie)
- *   - the sellers' own pages named in price-decisions.mjs, read on 2026-11-22
+ *   - the sellers' pages and what price-decisions.mjs says besides, read on 2026-11-22
  *
  * `# seller` opens a section; after it stand factors by service tier that hold for its models. A line is a model:
  * its names, prices per million tokens (i input, o output, c cached input, w cache write, l cache write for an hour,

@@ -33,10 +33,10 @@ export class StreamedAnswer {
     this.#events++;
     let isOutput = true;
     try {
+      this.#text?.add(event);
       if (isObject(event)) {
         if (this.#reader === undefined && this.#events <= EVENTS_TRIED) this.#reader = readerFor(event as Fields);
         if (this.#reader !== undefined) isOutput = this.#reader.add(event as Fields);
-        this.#text?.add(event);
         if (this.#extractUsage !== undefined) this.#read(event);
       }
     } catch {

@@ -40,6 +40,11 @@ export function anthropicUsage(usage: Fields): TokenUsage | undefined {
   return addUsage(usageOf(overlay({}, usage)), compactionOf(usage['iterations']));
 }
 
+/** What is kept for an hour, of a usage in Anthropic's words; libraries that put others' around it keep these. */
+export function longCacheWrites(usage: unknown): number | undefined {
+  return tokenCount(fieldsOf(fieldsOf(usage)['cache_creation'])['ephemeral_1h_input_tokens']);
+}
+
 /** As reported, before the cached tokens are added to the input. */
 interface Counts {
   input?: number | undefined;
@@ -52,9 +57,8 @@ interface Counts {
 
 /** Takes over what is there: the events of a stream give the whole count so far, and `null` where nothing changed. */
 function overlay(counts: Counts, usage: Fields): Counts {
-  const created = fieldsOf(usage['cache_creation']);
-  const long = tokenCount(created['ephemeral_1h_input_tokens']);
-  const short = tokenCount(created['ephemeral_5m_input_tokens']);
+  const long = longCacheWrites(usage);
+  const short = tokenCount(fieldsOf(usage['cache_creation'])['ephemeral_5m_input_tokens']);
   counts.input = tokenCount(usage['input_tokens']) ?? counts.input;
   counts.output = tokenCount(usage['output_tokens']) ?? counts.output;
   counts.cacheRead = tokenCount(usage['cache_read_input_tokens']) ?? counts.cacheRead;

@@ -1,3 +1,4 @@
+import { longCacheWrites } from './anthropic.js';
 import { fieldsOf, firstOf, isFields, isFilled, itemsOf, nameOf } from './fields.js';
 import { camelCaseUsage } from './mistral.js';
 import type { Fields, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
@@ -29,7 +30,8 @@ function messageOf(chunk: Fields): Fields {
   return isMessage(chunk) ? chunk : fieldsOf(chunk['message']);
 }
 
-function messageUsage(value: unknown): TokenUsage | undefined {
+function messageUsage(message: Fields): TokenUsage | undefined {
+  const value = message['usage_metadata'];
   if (!isFields(value)) return undefined;
   const inputTokens = tokenCount(value['input_tokens']);
   const outputTokens = tokenCount(value['output_tokens']);
@@ -41,6 +43,7 @@ function messageUsage(value: unknown): TokenUsage | undefined {
     outputTokens,
     cachedInputTokens: tokenCount(input['cache_read']),
     cacheWriteTokens: tokenCount(input['cache_creation']),
+    longCacheWriteTokens: longCacheWrites(fieldsOf(message['response_metadata'])['usage']),
     reasoningTokens: tokenCount(fieldsOf(value['output_token_details'])['reasoning']),
   });
 }
@@ -50,14 +53,15 @@ function messageFacts(message: Fields): ResponseFacts {
   // What Anthropic's stream says is put there.
   const more = fieldsOf(message['additional_kwargs']);
   return {
-    usage: messageUsage(message['usage_metadata']) ?? camelCaseUsage(metadata['tokenUsage']),
+    usage: messageUsage(message) ?? camelCaseUsage(metadata['tokenUsage']),
     model: nameOf(metadata['model_name']) ?? nameOf(metadata['model']) ?? nameOf(more['model']),
     finishReason:
       nameOf(metadata['finish_reason']) ??
       nameOf(metadata['finishReason']) ??
       nameOf(metadata['stop_reason']) ??
       nameOf(more['stop_reason']) ??
-      nameOf(fieldsOf(metadata['incomplete_details'])['reason']),
+      nameOf(fieldsOf(metadata['incomplete_details'])['reason']) ??
+      nameOf(metadata['status']),
     serviceTier: nameOf(metadata['service_tier']) ?? nameOf(fieldsOf(metadata['usage'])['service_tier']),
     responseId: nameOf(metadata['id']) ?? nameOf(message['id']),
   };
@@ -67,7 +71,7 @@ function messageFacts(message: Fields): ResponseFacts {
 function resultFacts({ generations, llmOutput }: Fields): ResponseFacts {
   const prompts = Array.isArray(firstOf(generations)) ? itemsOf(generations).map(firstOf) : [firstOf(generations)];
   let usage: TokenUsage | undefined;
-  for (const { message } of prompts) usage = addUsage(usage, messageUsage(fieldsOf(message)['usage_metadata']));
+  for (const { message } of prompts) usage = addUsage(usage, messageUsage(fieldsOf(message)));
   const facts = messageFacts(fieldsOf(prompts[0]?.['message']));
   return { ...facts, usage: usage ?? camelCaseUsage(fieldsOf(llmOutput)['tokenUsage']) };
 }

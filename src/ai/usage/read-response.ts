@@ -38,7 +38,7 @@ export const RESPONSE_SHAPES: readonly ResponseShape[] = [
 ];
 
 /** What could be read of a response. */
-export interface ReadResponse {
+interface ReadResponse {
   /** `undefined` where no shape knows it. */
   readonly facts: ResponseFacts | undefined;
   /** Whether reading it threw: a getter or a proxy of its own did. */
@@ -55,7 +55,7 @@ export function responseFacts(response: unknown): ReadResponse {
 }
 
 /** What a whole response says of its call; `undefined` where no shape knows it. May throw on hostile input. */
-export function readResponse(response: Fields): ResponseFacts | undefined {
+function readResponse(response: Fields): ResponseFacts | undefined {
   if (isUnread(response)) return undefined;
   const facts = readShapes(response);
   if (facts?.usage !== undefined) return facts;

@@ -20,9 +20,12 @@ export interface ResponseFacts {
 
 /** Reads the events of one stream. Keeps numbers and names, never content. */
 export interface StreamReader {
-  /** Takes one event. @returns whether it carries something the model wrote */
+  /**
+   * Takes one event. Called for every one, so it looks at few fields and holds on to no object.
+   * @returns whether the event carries something the model wrote: text, reasoning, a tool call
+   */
   add(event: Fields): boolean;
-  /** What is known so far; of an interrupted stream, the part that came. */
+  /** What is known so far; of an interrupted stream, the part that came. Never throws, even after `add` did. */
   facts(): ResponseFacts;
 }
 

@@ -1,4 +1,5 @@
-import { fieldsOf, firstOf, isFields, itemsOf, nameOf } from './fields.js';
+import { longCacheWrites } from './anthropic.js';
+import { fieldsOf, firstOf, isFields, isFilled, itemsOf, nameOf } from './fields.js';
 import type { Fields, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
 import { sumOf, tokenCount } from './token-count.js';
 import { addUsage, tokenUsage, type TokenUsage } from './token-usage.js';
@@ -32,7 +33,8 @@ export const vercelAi: ResponseShape = {
 export function aiUsage(value: unknown): TokenUsage | undefined {
   const usage = fieldsOf(value);
   const { inputTokens, outputTokens } = usage;
-  if (isFields(inputTokens) || isFields(outputTokens)) return modelUsage(fieldsOf(inputTokens), fieldsOf(outputTokens));
+  const longCacheWriteTokens = longCacheWrites(usage['raw']);
+  if (isFields(inputTokens) || isFields(outputTokens)) return modelUsage(fieldsOf(inputTokens), fieldsOf(outputTokens), longCacheWriteTokens);
   const input = fieldsOf(usage['inputTokenDetails']);
   const output = fieldsOf(usage['outputTokenDetails']);
   return tokenUsage({
@@ -40,28 +42,31 @@ export function aiUsage(value: unknown): TokenUsage | undefined {
     outputTokens: tokenCount(outputTokens),
     cachedInputTokens: tokenCount(input['cacheReadTokens']) ?? tokenCount(usage['cachedInputTokens']),
     cacheWriteTokens: tokenCount(input['cacheWriteTokens']),
+    longCacheWriteTokens,
     reasoningTokens: tokenCount(output['reasoningTokens']) ?? tokenCount(usage['reasoningTokens']),
   });
 }
 
 /** What a model of version 3 or 4 of their provider interface reports. */
-function modelUsage(input: Fields, output: Fields): TokenUsage | undefined {
+function modelUsage(input: Fields, output: Fields, longCacheWriteTokens: number | undefined): TokenUsage | undefined {
   return tokenUsage({
     inputTokens: tokenCount(input['total']),
     outputTokens: tokenCount(output['total']),
     cachedInputTokens: tokenCount(input['cacheRead']),
     cacheWriteTokens: tokenCount(input['cacheWrite']),
+    longCacheWriteTokens,
     reasoningTokens: tokenCount(output['reasoning']),
   });
 }
 
-/** `totalUsage` is that of all steps; up to version 6 `usage` is that of the last one. */
+/**
+ * `totalUsage` is the sum of the steps (up to version 6, `usage` is the last one's), and leaves out what only the
+ * steps tell: the provider's own figures.
+ */
 function allSteps(response: Fields): TokenUsage | undefined {
-  const { usage, totalUsage, steps } = response;
-  if (!isCacheOutside(response)) return aiUsage(totalUsage) ?? aiUsage(usage);
   let sum: TokenUsage | undefined;
-  for (const step of itemsOf(steps)) sum = addUsage(sum, stepUsage(step));
-  return sum ?? stepUsage(response);
+  for (const step of itemsOf(response['steps'])) sum = addUsage(sum, stepUsage(step));
+  return sum ?? aiUsage(response['totalUsage']) ?? stepUsage(response);
 }
 
 function stepUsage(step: Fields): TokenUsage | undefined {
@@ -78,6 +83,7 @@ function stepUsage(step: Fields): TokenUsage | undefined {
     outputTokens: tokenCount(outputTokens),
     cachedInputTokens: cached,
     cacheWriteTokens: written,
+    longCacheWriteTokens: longCacheWrites(fieldsOf(anthropic)['usage']),
   });
 }
 
@@ -124,8 +130,8 @@ const FIRST_PARTS: ReadonlySet<unknown> = new Set([
 ]);
 
 class PartReader implements StreamReader {
+  /** Of the steps that have finished. */
   #usage: TokenUsage | undefined;
-  #isOutside = false;
   #model: string | undefined;
   #finishReason: string | undefined;
   #serviceTier: string | undefined;
@@ -136,6 +142,8 @@ class PartReader implements StreamReader {
     switch (event['type']) {
       case 'text-delta':
       case 'reasoning-delta':
+        // By version and place the text has another name. Some begin with an empty one.
+        return isFilled(event['text']) || isFilled(event['delta']) || isFilled(event['textDelta']);
       case 'tool-input-start':
       case 'tool-input-delta':
       case 'tool-call':
@@ -148,7 +156,6 @@ class PartReader implements StreamReader {
         break;
       case 'finish-step':
       case 'model-call-end':
-        this.#isOutside = isCacheOutside(event);
         this.#usage = addUsage(this.#usage, stepUsage(event));
         this.#serviceTier = tierOf(event['providerMetadata']) ?? this.#serviceTier;
         this.#name(fieldsOf(event['response']));
@@ -177,8 +184,7 @@ class PartReader implements StreamReader {
     this.#finishReason = reasonOf(event['finishReason']);
     this.#serviceTier = tierOf(event['providerMetadata']) ?? this.#serviceTier;
     this.#name(fieldsOf(event['response']));
-    // The total of all steps says it best, but where it leaves out what the steps told of the cache.
-    if (!this.#isOutside) this.#usage = aiUsage(event['totalUsage']) ?? stepUsage(event) ?? this.#usage;
+    this.#usage ??= aiUsage(event['totalUsage']) ?? stepUsage(event);
   }
 
   #name({ modelId, id }: Fields): void {
