@@ -39,7 +39,7 @@ export type { AiBudget, BudgetAlert } from './ai/budget/budget.js';
 export type { AiServiceOptions } from './ai/call-description.js';
 export type { AiClientOptions } from './ai/clients/measure.js';
 export type { AiOptions } from './ai/options.js';
-export type { ModelPrices, PricedCall, TokenPrices } from './ai/pricing/model-prices.js';
+export type { ContextTier, ModelPrices, PricedCall, TokenPrices } from './ai/pricing/model-prices.js';
 export type { TokenUsage } from './ai/usage/token-usage.js';
 
 export type { DbQueryOptions } from './database/monitor-db-query.js';

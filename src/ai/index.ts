@@ -1,7 +1,7 @@
 export { extractUsage } from './usage/extract-usage.js';
 export type { TokenUsage } from './usage/token-usage.js';
 export { PRICE_TABLE_DATE } from './pricing/table.js';
-export type { ModelPrices, PricedCall, TokenPrices } from './pricing/model-prices.js';
+export type { ContextTier, ModelPrices, PricedCall, TokenPrices } from './pricing/model-prices.js';
 export type { AiBudget, BudgetAlert } from './budget/budget.js';
 export { AiBudgetExceededError } from './budget/budget-exceeded-error.js';
 export { withAiAttribution } from './attribution.js';

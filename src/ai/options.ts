@@ -5,7 +5,8 @@ import type { ModelPrices, PricedCall } from './pricing/model-prices.js';
 export interface AiOptions {
   /**
    * Prices per million tokens, by model (`gpt-4o`) or by service and model (`azure/gpt-4o`), which is looked
-   * up first. They go before the bundled table. A name also stands for its dated releases (`gpt-4o-2024-08-06`).
+   * up first. They go before the bundled table. A name also stands for its dated releases (`gpt-4o-2024-08-06`);
+   * year-month releases (`mistral-large-2512`) need an entry of their own.
    */
   readonly prices?: Readonly<Record<string, ModelPrices>>;
   /**

@@ -93,14 +93,26 @@ describe('OpenAI, and all that speak it', () => {
     ['504', error(504, {}), 'timeout'],
     ['500', new InternalServerError(500, undefined, '', HEADERS), 'server'],
     ['an image that is refused', error(400, { code: 'moderation_blocked' }), 'content_filter'],
-    ['a prompt that is refused in words', error(400, { code: 'invalid_prompt', message: 'Your prompt was flagged as potentially violating our usage policy.' }), 'content_filter'],
+    [
+      'a prompt that is refused in words',
+      error(400, { code: 'invalid_prompt', message: 'Your prompt was flagged as potentially violating our usage policy.' }),
+      'content_filter',
+    ],
     ['an invalid prompt', error(400, { code: 'invalid_prompt' }), 'invalid_request'],
-    ["Azure's filter", new BadRequestError(400, { code: 'content_filter', type: null, innererror: { code: 'ResponsibleAIPolicyViolation' } }, '', HEADERS), 'content_filter'],
+    [
+      "Azure's filter",
+      new BadRequestError(400, { code: 'content_filter', type: null, innererror: { code: 'ResponsibleAIPolicyViolation' } }, '', HEADERS),
+      'content_filter',
+    ],
     ["Azure's codes, which are numbers in text", { error: { code: '429', message: 'x' } }, 'rate_limited'],
     ['a parsed answer that was filtered', new ContentFilterFinishReasonError(), 'content_filter'],
     ['a parsed answer that was too long', new LengthFinishReasonError(), 'other'],
     ['an abort', new APIUserAbortError(), 'aborted'],
-    ['an abort by AbortSignal.timeout', Object.assign(new APIUserAbortError(), { cause: new DOMException('x', 'TimeoutError') }), 'timeout'],
+    [
+      'an abort by AbortSignal.timeout',
+      Object.assign(new APIUserAbortError(), { cause: new DOMException('x', 'TimeoutError') }),
+      'timeout',
+    ],
     ["an abort for the app's own reason", Object.assign(new APIUserAbortError(), { cause: withCode('ECONNRESET') }), 'aborted'],
     ['a timeout', new APIConnectionTimeoutError(), 'timeout'],
     ['no connection', new APIConnectionError({ cause: fetchFailed(withCode('ECONNREFUSED')) }), 'network'],
@@ -138,7 +150,11 @@ describe('compatible services', () => {
     ['Moonshot: no money', error(429, { type: 'exceeded_current_quota_error' }), 'quota'],
     ['Moonshot: overloaded', new RateLimitError(429, { type: 'engine_overloaded_error' }, '', HEADERS), 'server'],
     ['Groq: no capacity in the flex tier', error(498, { code: 'capacity_exceeded' }), 'server'],
-    ['OpenRouter: moderation', error(403, { message: 'The chosen model requires moderation on OpenAI. Your input was flagged.' }), 'content_filter'],
+    [
+      'OpenRouter: moderation',
+      error(403, { message: 'The chosen model requires moderation on OpenAI. Your input was flagged.' }),
+      'content_filter',
+    ],
     ['OpenRouter: an error in a response', { error: { code: 429, message: 'x' } }, 'rate_limited'],
     ['LiteLLM: a budget', error(400, { type: 'budget_exceeded' }), 'quota'],
     ['Cloudflare: the origin took too long', error(524, {}), 'timeout'],
@@ -186,8 +202,21 @@ describe('Google', () => {
     ['no permission', error(403, 'PERMISSION_DENIED'), 'auth'],
     ['unavailable', error(503, 'UNAVAILABLE'), 'server'],
     ['too slow', error(504, 'DEADLINE_EXCEEDED'), 'timeout'],
-    ['a body in the message only, behind words', new Error(`got status: X. ${JSON.stringify({ error: { code: 503, status: 'UNAVAILABLE' } })}`), 'server'],
-    ['a body within the message of a body', new ApiError({ status: 400, message: JSON.stringify({ error: { message: JSON.stringify({ error: { status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] } }) } }) }), 'auth'],
+    [
+      'a body in the message only, behind words',
+      new Error(`got status: X. ${JSON.stringify({ error: { code: 503, status: 'UNAVAILABLE' } })}`),
+      'server',
+    ],
+    [
+      'a body within the message of a body',
+      new ApiError({
+        status: 400,
+        message: JSON.stringify({
+          error: { message: JSON.stringify({ error: { status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] } }) },
+        }),
+      }),
+      'auth',
+    ],
     ["gRPC's numbers", Object.assign(new Error('x'), { code: 8, details: 'x', metadata: {} }), 'rate_limited'],
     ["gRPC's deadline", Object.assign(new Error('x'), { code: 4, details: 'x', metadata: {} }), 'timeout'],
   ])('%s', (_, thrown, outcome) => {
@@ -249,7 +278,11 @@ describe('the ai package', () => {
     ['no such model', aiError('AI_NoSuchModelError'), 'invalid_request'],
     ['a prompt of the wrong form', aiError('AI_InvalidPromptError'), 'invalid_request'],
     ['no output for a reason', aiError('AI_NoOutputGeneratedError', { cause: apiCall(401) }), 'auth'],
-    ["an answer that does not fit the app's schema", aiError('AI_NoObjectGeneratedError', { finishReason: 'stop', cause: aiError('AI_TypeValidationError') }), 'other'],
+    [
+      "an answer that does not fit the app's schema",
+      aiError('AI_NoObjectGeneratedError', { finishReason: 'stop', cause: aiError('AI_TypeValidationError') }),
+      'other',
+    ],
     ['an object that was filtered', aiError('AI_NoObjectGeneratedError', { finishReason: 'content-filter' }), 'content_filter'],
     ['a response the server gave up', aiError('ResponseAborted'), 'aborted'],
     ['a timeout of the gateway', aiError('GatewayTimeoutError', { statusCode: 408, type: 'timeout_error' }), 'timeout'],
@@ -264,7 +297,11 @@ describe('LangChain, Cohere, Mistral, Ollama', () => {
 
   test.each<Case>([
     ['LangChain: its code alone', langChain(new Error('x'), 'MODEL_RATE_LIMIT'), 'rate_limited'],
-    ['LangChain: its code says less than the error', langChain(new RateLimitError(429, { code: 'insufficient_quota' }, '', HEADERS), 'MODEL_RATE_LIMIT'), 'quota'],
+    [
+      'LangChain: its code says less than the error',
+      langChain(new RateLimitError(429, { code: 'insufficient_quota' }, '', HEADERS), 'MODEL_RATE_LIMIT'),
+      'quota',
+    ],
     ['LangChain: a wrong key', langChain(new Error('x'), 'MODEL_AUTHENTICATION'), 'auth'],
     ['LangChain: too much context', aiError('ContextOverflowError', { cause: new APIError(400, {}) }), 'invalid_request'],
     ['LangChain: a refusal', aiError('ModelRefusalError'), 'content_filter'],
@@ -275,7 +312,11 @@ describe('LangChain, Cohere, Mistral, Ollama', () => {
     ['Cohere: a wrong token', aiError('InvalidTokenError', { statusCode: 498 }), 'auth'],
     ['Cohere: a timeout', aiError('CohereTimeoutError'), 'timeout'],
     ['Cohere: no connection', aiError('CohereError', { statusCode: undefined, cause: fetchFailed(withCode('ENOTFOUND')) }), 'network'],
-    ['Mistral: a rate limit', aiError('SDKError', { ...response(429), body: '{"type":"invalid_request_error","code":"3505"}' }), 'rate_limited'],
+    [
+      'Mistral: a rate limit',
+      aiError('SDKError', { ...response(429), body: '{"type":"invalid_request_error","code":"3505"}' }),
+      'rate_limited',
+    ],
     ['Mistral: no connection', aiError('ConnectionError', { cause: fetchFailed() }), 'network'],
     ['Mistral: a timeout', aiError('RequestTimeoutError'), 'timeout'],
     ['Mistral: an abort', aiError('RequestAbortedError'), 'aborted'],
@@ -290,7 +331,11 @@ describe('LangChain, Cohere, Mistral, Ollama', () => {
 describe('fetch and other clients', () => {
   test.each<Case>([
     ['fetch: no connection', fetchFailed(withCode('ECONNREFUSED')), 'network'],
-    ['fetch: no connection to any address', fetchFailed(Object.assign(new AggregateError([withCode('ECONNREFUSED')]), { code: 'ECONNREFUSED' })), 'network'],
+    [
+      'fetch: no connection to any address',
+      fetchFailed(Object.assign(new AggregateError([withCode('ECONNREFUSED')]), { code: 'ECONNREFUSED' })),
+      'network',
+    ],
     ['fetch: no such host', fetchFailed(withCode('ENOTFOUND')), 'network'],
     ['fetch: an expired certificate', fetchFailed(withCode('CERT_HAS_EXPIRED')), 'network'],
     ['fetch: no headers in time', fetchFailed(withCode('UND_ERR_HEADERS_TIMEOUT')), 'timeout'],
@@ -298,7 +343,14 @@ describe('fetch and other clients', () => {
     ['a TypeError of the app', new TypeError("Cannot read properties of undefined (reading 'choices')"), 'other'],
     ['axios: a timeout', withCode('ECONNABORTED'), 'timeout'],
     ['axios: cancelled', Object.assign(new Error('canceled'), { name: 'CanceledError', code: 'ERR_CANCELED' }), 'aborted'],
-    ['axios: a status', Object.assign(new Error('x'), { code: 'ERR_BAD_REQUEST', response: { status: 429, data: { error: { code: 'insufficient_quota' } } } }), 'quota'],
+    [
+      'axios: a status',
+      Object.assign(new Error('x'), {
+        code: 'ERR_BAD_REQUEST',
+        response: { status: 429, data: { error: { code: 'insufficient_quota' } } },
+      }),
+      'quota',
+    ],
     ['a Response', new Response('', { status: 503 }), 'server'],
     ['a status alone', { status: 401 }, 'auth'],
     ['an exit code, which is no status', Object.assign(new Error('x'), { code: 127 }), 'other'],
@@ -323,10 +375,14 @@ describe('errors that wrap others', () => {
   test.each<Case>([
     ['a cause', new Error('grading failed', { cause: new Error('call failed', { cause: limit }) }), 'rate_limited'],
     ['a cause below a 500 of the app', Object.assign(new Error('x', { cause: limit }), { status: 500 }), 'rate_limited'],
-    ["not a cause below what the provider says", Object.assign(new Error('x', { cause: limit }), { status: 401 }), 'auth'],
+    ['not a cause below what the provider says', Object.assign(new Error('x', { cause: limit }), { status: 401 }), 'auth'],
     ['the first of several errors that says something', new AggregateError([new Error('x'), limit, new APIError(500, {})]), 'rate_limited'],
     ['a cause that knows no better', Object.assign(new Error('x', { cause: new Error('y') }), { status: 500 }), 'server'],
-    ['a budget of ours', new AiBudgetExceededError({ budget: 'day', tenant: undefined, limit: 1, spent: 1, currency: 'USD', resetsAt: new Date(0) }), 'quota'],
+    [
+      'a budget of ours',
+      new AiBudgetExceededError({ budget: 'day', tenant: undefined, limit: 1, spent: 1, currency: 'USD', resetsAt: new Date(0) }),
+      'quota',
+    ],
   ])('%s', (_, thrown, outcome) => {
     expect(outcomeOfError(thrown)).toBe(outcome);
   });

@@ -25,12 +25,19 @@ describe("OpenTelemetry's name of a provider", () => {
     expect(providerName(service)).toBe(provider);
   });
 
-  test.each(['gcp.gemini', 'gcp.vertex_ai', 'gcp.gen_ai', 'aws.bedrock', 'azure.ai.openai', 'azure.ai.inference', 'mistral_ai', 'x_ai', 'ibm.watsonx.ai'])(
-    '%s is one already',
-    name => {
-      expect(providerName(name)).toBe(name);
-    },
-  );
+  test.each([
+    'gcp.gemini',
+    'gcp.vertex_ai',
+    'gcp.gen_ai',
+    'aws.bedrock',
+    'azure.ai.openai',
+    'azure.ai.inference',
+    'mistral_ai',
+    'x_ai',
+    'ibm.watsonx.ai',
+  ])('%s is one already', name => {
+    expect(providerName(name)).toBe(name);
+  });
 
   test.each(['zhipu', 'dashscope', 'Our Gateway', '', 'constructor', 'ОпенАИ'])('%j has none, and stays', service => {
     expect(providerName(service)).toBe(service);

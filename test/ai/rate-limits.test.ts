@@ -8,7 +8,12 @@ describe('what is left', () => {
   test.each<[string, Record<string, string>, RateLimits['remaining']]>([
     [
       'OpenAI, Azure, Groq',
-      { 'x-ratelimit-limit-requests': '500', 'x-ratelimit-remaining-requests': '499', 'x-ratelimit-remaining-tokens': '29991', 'x-ratelimit-reset-tokens': '6m0s' },
+      {
+        'x-ratelimit-limit-requests': '500',
+        'x-ratelimit-remaining-requests': '499',
+        'x-ratelimit-remaining-tokens': '29991',
+        'x-ratelimit-reset-tokens': '6m0s',
+      },
       [
         { kind: 'requests', value: 499 },
         { kind: 'tokens', value: 29_991 },
@@ -33,7 +38,11 @@ describe('what is left', () => {
     ],
     [
       'Mistral',
-      { 'x-ratelimit-remaining-tokens-minute': '4999911', 'x-ratelimit-remaining-req-minute': '717', 'x-ratelimit-tokens-query-cost': '52' },
+      {
+        'x-ratelimit-remaining-tokens-minute': '4999911',
+        'x-ratelimit-remaining-req-minute': '717',
+        'x-ratelimit-tokens-query-cost': '52',
+      },
       [
         { kind: 'requests', value: 717 },
         { kind: 'tokens', value: 4_999_911 },

@@ -7,6 +7,7 @@ import { run } from './command.mjs';
 const SERVERS = {
   prometheus: 'prometheus',
   promtool: 'prometheus',
+  'redis-server': 'redis-server',
 };
 
 /** @typedef {keyof typeof SERVERS} Server */

@@ -104,8 +104,8 @@ export class BudgetLedger {
       this.#unsettled.delete(account);
       return false;
     }
-    {
-      account.unsent += account.sent?.units ?? 0; account.sent = { units: account.unsent, sequence: ++this.#sequence };
+    if (account.sent === undefined) {
+      account.sent = { units: account.unsent, sequence: ++this.#sequence };
       account.unsent = 0;
     }
     const addition = { key: account.key, ...account.sent, keepMs, writer: this.#writer };

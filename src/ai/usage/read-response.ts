@@ -2,7 +2,7 @@ import { anthropic } from './anthropic.js';
 import { bedrock } from './bedrock.js';
 import { cohere } from './cohere.js';
 import { dashScope } from './dashscope.js';
-import { isFields } from './fields.js';
+import { isFields, isFilled } from './fields.js';
 import { google } from './google.js';
 import { googleInteractions } from './google-interactions.js';
 import { langChain } from './langchain.js';
@@ -99,7 +99,7 @@ class OwnEventReader implements StreamReader {
   add(event: Fields): boolean {
     if (!isFields(event['usage'])) return true;
     this.#facts = readResponse(event) ?? this.#facts;
-    return false;
+    return isFilled(event['text']) || isFilled(event['content']) || isFilled(event['delta']);
   }
 
   facts(): ResponseFacts {
