@@ -82,7 +82,7 @@ export class Budgets {
       for (const budget of this.#budgets) {
         if (!budget.appliesTo(call)) continue;
         const account = this.#refresh(budget, call.tenant);
-        if (account?.budget.rejects && account.isExceeded) refusal = this.#refuse(account);
+        if (account?.budget.rejects && account.isExceeded) refusal ??= this.#refuse(account);
       }
       return refusal;
     });

@@ -12,14 +12,14 @@ export const vercelAi: ResponseShape = {
   name: 'vercel-ai',
 
   read(response) {
-    const { usage, providerMetadata } = response;
+    const { usage } = response;
     if (!isFields(usage) || !isAi(response, usage)) return undefined;
     const reply = isFields(response['response']) ? response['response'] : firstOf(response['responses']);
     return {
       usage: allSteps(response) ?? tokenUsage({ inputTokens: tokenCount(usage['tokens']) }), // of `embed()`
       model: nameOf(reply['modelId']),
       finishReason: reasonOf(response['finishReason']),
-      serviceTier: tierOf(providerMetadata),
+      serviceTier: tierOf(response['providerMetadata']),
       responseId: nameOf(reply['id']),
     };
   },
