@@ -5,9 +5,9 @@ import type { Metrics } from './metrics.js';
 
 /** Tokens of a call, as far as they are known. */
 export interface AiTokens {
-  /** Tokens read, cached ones included. Left out or 0: none are counted. */
+  /** All tokens read: what came from a cache and what was written to one included. Left out or 0: none are counted. */
   readonly inputTokens?: number | undefined;
-  /** Tokens written, reasoning included. Left out or 0: none are counted. */
+  /** All tokens written, reasoning included. Left out or 0: none are counted. */
   readonly outputTokens?: number | undefined;
   /** Part of the input that came from a cache. */
   readonly cachedInputTokens?: number | undefined;

@@ -8,7 +8,7 @@ export const google: ClientKind = {
   identify(client) {
     const { models, vertexai, enterprise } = client as { models?: unknown; vertexai?: unknown; enterprise?: unknown };
     if (!isObject(models) || typeof (models as Record<string, unknown>)['generateContentStream'] !== 'function') return undefined;
-    return { service: vertexai === true || enterprise === true ? 'vertexai' : 'google' };
+    return { service: vertexai === true || enterprise === true ? 'vertex' : 'google' };
   },
 
   instrument(client, measure) {

@@ -1,22 +1,13 @@
+import type { AiTokens } from '../../metrics/ai-metrics.js';
 import { sumOf } from './token-count.js';
 
 /**
  * Tokens of one call, of any provider. Whole numbers of at least 0; `undefined` where the provider did not say.
  * Cached, cache-write and reasoning tokens are parts of the totals, never beside them.
  */
-export interface TokenUsage {
-  /** All tokens read: what came from a cache and what was written to one included. */
-  readonly inputTokens?: number | undefined;
-  /** All tokens written, reasoning included. */
-  readonly outputTokens?: number | undefined;
-  /** Part of the input that came from a cache. */
-  readonly cachedInputTokens?: number | undefined;
-  /** Part of the input that was written to a cache. */
-  readonly cacheWriteTokens?: number | undefined;
-  /** Part of `cacheWriteTokens` that was written to stay longer (an hour at Anthropic, who prices it apart). */
+export interface TokenUsage extends AiTokens {
+  /** Part of `cacheWriteTokens` that was written to stay for an hour or longer, which is priced apart. */
   readonly longCacheWriteTokens?: number | undefined;
-  /** Part of the output that the model thought to itself. */
-  readonly reasoningTokens?: number | undefined;
 }
 
 /**
