@@ -99,7 +99,7 @@ test('the time to the first token is that of the first chunk with content, and t
   expect(made.value('ai_output_tokens_per_second', {}, '_sum')).toBeCloseTo(100);
 });
 
-const readable = (): ReadableStream<object> => ReadableStream.from(CHUNKS) as ReadableStream<object>;
+const readable = (): ReadableStream<object> => ReadableStream.from<object>(CHUNKS);
 const readWithReader = async (stream: ReadableStream<object>): Promise<object[]> => {
   const items = [];
   const reader = stream.getReader();
@@ -110,7 +110,7 @@ const readWithReader = async (stream: ReadableStream<object>): Promise<object[]>
   }
 };
 test.each<[string, (stream: ReadableStream<object>) => Promise<object[]>]>([
-  ['for await', stream => read(stream as unknown as AsyncIterable<object>)],
+  ['for await', stream => read(stream)],
   ['values()', stream => read((stream as unknown as { values(): AsyncIterable<object> }).values())],
   ['getReader()', readWithReader],
   ['pipeThrough()', stream => readWithReader(stream.pipeThrough(new TransformStream()))],
@@ -150,7 +150,7 @@ const INTERRUPTED = {
 
 test.each<[string, () => AsyncIterable<object>]>([
   ['an SDK stream', () => sdkStream()],
-  ['a web stream', () => readable() as unknown as AsyncIterable<object>],
+  ['a web stream', () => readable()],
 ])('%s that is left by break counts once, as aborted', async (_what, make) => {
   const made = testMonitor();
   const stream = await made.monitor.monitorAiService('s')(async () => Promise.resolve(make()))();

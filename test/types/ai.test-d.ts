@@ -26,11 +26,10 @@ declare class ApiPromise<T> extends Promise<T> {
 }
 declare class Client {
   chat: { completions: { create<T>(body: T): ApiPromise<T> } };
-  #secret: string;
 }
 
 export const client: Client = instrumentAiClient(new Client());
-const create = monitorAiService('openai', 'gpt-4o')(<T>(body: T): ApiPromise<T> => client.chat.completions.create(body));
+export const create = monitorAiService('openai', 'gpt-4o')(<T>(body: T): ApiPromise<T> => client.chat.completions.create(body));
 export type KeepsItsPromise = Expect<Equal<ReturnType<typeof create<'a'>>, ApiPromise<'a'>>>;
 
 export class Grader {
@@ -45,10 +44,8 @@ export class Grader {
   }
 }
 
-export type Attributed = [
-  Expect<Equal<ReturnType<typeof withAiAttribution<number>>, number>>,
-  Expect<Equal<ReturnType<typeof withAiAttribution<Promise<string>>>, Promise<string>>>,
-];
+export const attributed: number = withAiAttribution({ tenant: 't' }, () => 7);
+export const attributedLater: Promise<string> = withAiAttribution({ feature: 'f' }, async () => 'x');
 
 // @ts-expect-error the service is required
 monitorAiService();
