@@ -81,7 +81,8 @@ function createBudgets(settings: AiAccountingSettings, budgets: readonly AiBudge
     metrics,
     currency,
     onThreshold: options.onBudget ?? (alert => {
-      diagnostics.notice('ai', describeAlert(alert));
+      // By name, so that no other line keeps this one back.
+      diagnostics.notice(`ai budget ${alert.budget} ${alert.threshold}`, describeAlert(alert));
     }),
   });
 }
