@@ -4,6 +4,7 @@ import type { Diagnostics } from '../core/diagnostics.js';
 import { isSightlineError } from '../core/errors.js';
 import type { AnyFunction, Observation } from '../core/instrument.js';
 import { isObject } from '../core/shadow.js';
+import { abortSignalsIn } from './abort-signals.js';
 import type { Tracing } from '../tracing/tracing.js';
 import type { AiAccounting, Spender } from './ai-accounting.js';
 import { currentAiScope, runInAiScope, type AiScope, type EnclosingCall } from './ai-scope.js';
@@ -64,6 +65,8 @@ export class AiCall implements Observation, EnclosingCall {
   readonly #span: Span | undefined;
   readonly #context: Context | undefined;
   readonly #text: StreamedText | undefined;
+  /** By which the caller may end the call. */
+  readonly #signals: readonly AbortSignal[];
   #requestModel: string | undefined;
   #start: number;
   #stream: StreamedAnswer | undefined;
@@ -76,8 +79,11 @@ export class AiCall implements Observation, EnclosingCall {
   /** Whether the call itself is counted. */
   #isCounted = false;
 
-  /** @param request what is asked, which may name the model */
-  constructor(parts: AiMonitorParts, about: CallDescription, request: unknown) {
+  /**
+   * @param request what is asked, which may name the model
+   * @param args what the function was called with
+   */
+  constructor(parts: AiMonitorParts, about: CallDescription, request: unknown, args: ArrayLike<unknown>) {
     this.#parts = parts;
     this.#about = about;
     const { ai, tracing } = parts;
@@ -87,6 +93,7 @@ export class AiCall implements Observation, EnclosingCall {
     this.#service = this.givenService ?? about.service;
     this.#requestModel = requestedModel(request) ?? about.model;
     this.#spender = ai.spender(scope);
+    this.#signals = abortSignalsIn(args);
     this.#scope = { call: this, tenant: scope?.tenant, feature: scope?.feature };
     this.#start = parts.clock.monotonic();
     this.refusal = ai.refusalOf(this.#service, this.#requestModel, this.#spender.tenant);
@@ -103,8 +110,7 @@ export class AiCall implements Observation, EnclosingCall {
 
   run(fn: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown {
     if (this.refusal !== undefined) return refuse(fn, this.refusal, self, args);
-    const inScope = (): unknown => runInAiScope(this.#scope, () => Reflect.apply(fn, self, args) as unknown);
-    const answer = this.#context === undefined ? inScope() : context.with(this.#context, inScope);
+    const answer = this.#runInScope(fn, self, args);
     if (isObject(answer)) noteAnswer(fn, answer);
     return answer;
   }
@@ -173,9 +179,13 @@ export class AiCall implements Observation, EnclosingCall {
     this.#guard(() => {
       // Nobody was called, neither by this function nor by one inside of it.
       if (isSightlineError(error) && error.code === 'SIGHTLINE_AI_BUDGET_EXCEEDED') this.delegate();
-      const reading = this.#stream?.reading();
-      this.#finish({ outcome: outcomeOfError(error), isFailed: true, error, reading, missing: reading && missingAfterBreak(reading) });
+      const reading = this.#stream?.hasBegun ? this.#stream.reading() : undefined;
+      this.#finish({ outcome: this.#outcomeOf(error), isFailed: true, error, reading, missing: reading && missingAfterBreak(reading) });
     });
+  }
+
+  abandon(): void {
+    if (this.#stream !== undefined) this.#endStream(this.#stream, true);
   }
 
   /** A response came whose body nobody has asked for: the call is counted now, its tokens should it be read after all. */
@@ -191,16 +201,19 @@ export class AiCall implements Observation, EnclosingCall {
   /** The answer comes in parts from now on. */
   beginStream(isAborted: () => boolean, isLazy = false): Observation {
     const stream = (this.#stream = new StreamedAnswer(this.#parts.clock, this.#about.extractUsage, this.#text));
+    const isLazyCall = isLazy && !this.#isAnswered;
     return {
+      // The body of a generator runs when it is read, and may call a model then.
+      ...(isLazyCall && { run: (fn: AnyFunction, self: unknown, args: ArrayLike<unknown>) => this.#runInScope(fn, self, args) }),
       // A generator runs from its first step on; what came by a promise has been running.
       restart: () => {
-        if (isLazy && !this.#isAnswered) this.restart();
+        if (isLazyCall) this.restart();
       },
       step: event => {
         stream.add(event);
       },
       succeed: () => {
-        this.#endStream(stream, isAborted());
+        this.#endStream(stream, isAborted() || this.#signals.some(({ aborted }) => aborted));
       },
       leave: () => {
         this.#endStream(stream, true);
@@ -209,6 +222,19 @@ export class AiCall implements Observation, EnclosingCall {
         this.fail(error);
       },
     };
+  }
+
+  #runInScope(fn: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown {
+    const inScope = (): unknown => runInAiScope(this.#scope, () => Reflect.apply(fn, self, args) as unknown);
+    return this.#context === undefined ? inScope() : context.with(this.#context, inScope);
+  }
+
+  /** The caller's own signal says more than an SDK's error for it, which may be any. */
+  #outcomeOf(error: unknown): AiOutcome {
+    const outcome = outcomeOfError(error);
+    const signal = outcome === 'other' || outcome === 'aborted' ? this.#signals.find(({ aborted }) => aborted) : undefined;
+    if (signal === undefined) return outcome;
+    return outcomeOfError(signal.reason) === 'timeout' ? 'timeout' : 'aborted';
   }
 
   #captureRequest(request: unknown): void {

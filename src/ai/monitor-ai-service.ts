@@ -34,7 +34,7 @@ export function createMonitorAiService({
     followRequests();
     const about: CallDescription = { ...options, service, isServiceGiven: true, model };
     return createInstrument(() => ({
-      begin: (_self, args) => new AiCall(partsOf(), about, args[0]),
+      begin: (_self, args) => new AiCall(partsOf(), about, args[0], args),
       fault: error => {
         reportAiFault(partsOf, error);
       },

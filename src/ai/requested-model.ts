@@ -8,7 +8,8 @@ export function requestedModel(request: unknown): string | undefined {
   if (!isObject(request)) return undefined;
   try {
     const { model, modelId } = request as Record<string, unknown>;
-    const named = model ?? modelId;
+    // Files are sent as a form.
+    const named = model ?? modelId ?? (request instanceof FormData ? request.get('model') : undefined);
     // The package `ai` is given an object that is the model.
     const name = isObject(named) ? (named as Record<string, unknown>)['modelId'] : named;
     return typeof name === 'string' && name !== '' && name.length <= LONGEST ? name : undefined;

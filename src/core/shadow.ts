@@ -3,9 +3,10 @@ import type { AnyFunction } from './instrument.js';
 /** An object seen as what it may have. */
 export type Members = Record<PropertyKey, AnyFunction | undefined>;
 
-/** Puts a method of our own before the object's, without adding to what enumerates it. */
+/** Puts a method of our own before the object's, without changing what enumerates it. */
 export function shadow(object: object, key: PropertyKey, value: AnyFunction): void {
-  Object.defineProperty(object, key, { value, configurable: true, writable: true, enumerable: false });
+  const enumerable = Object.getOwnPropertyDescriptor(object, key)?.enumerable ?? false;
+  Object.defineProperty(object, key, { value, configurable: true, writable: true, enumerable });
 }
 
 /** Whether a value can have members. */

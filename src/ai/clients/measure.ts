@@ -45,7 +45,7 @@ export class ClientMeasure {
       begin: (_self, args) => {
         const call = describe(args);
         if (call === undefined) return undefined;
-        return new AiCall(this.#partsOf(), this.#about(call.operation), 'request' in call ? call.request : args[0]);
+        return new AiCall(this.#partsOf(), this.#about(call.operation), 'request' in call ? call.request : args[0], args);
       },
       fault: error => {
         this.#partsOf().diagnostics.fault('ai', 'a call could not be observed', error);

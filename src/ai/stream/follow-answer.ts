@@ -13,10 +13,14 @@ export interface StreamedCall {
    * @param isLazy whether nothing has run before it is read
    */
   beginStream(isAborted: () => boolean, isLazy?: boolean): Observation;
-  /** A whole answer, that an object gave after it was returned. */
-  succeed(value: unknown): void;
-  fail(error: unknown): void;
+  /** Nobody can read the stream any more. */
+  abandon(): void;
 }
+
+/** A stream that is neither read to its end nor left, only dropped, ends when nothing refers to it. */
+const dropped = new FinalizationRegistry<StreamedCall>(call => {
+  call.abandon();
+});
 
 /**
  * Follows an answer that goes on after it was handed over, in place: nothing is buffered, copied or read ahead.
@@ -75,7 +79,9 @@ function isStream(members: Members): boolean {
 }
 
 function followStream(stream: Members, call: StreamedCall): void {
+  // The observation holds the stream, and whoever reads the stream the observation: so one that is read is not dropped.
   const observation = call.beginStream(() => isAborted(stream), isGenerator(stream));
+  dropped.register(stream, call);
   follow(stream, observation, followers => {
     if (isReadableStream(stream)) {
       followReadable(stream, followers);

@@ -16,14 +16,21 @@ export function isReadableStream(value: Members): boolean {
  */
 export function followReadable(stream: Members, followers: Followers): void {
   const getReader = stream['getReader'] as AnyFunction;
+  // LangChain's streams give themselves as their iterator, which reads by a reader: its items must not count twice.
+  let isIterated = false;
   shadow(stream, 'getReader', (...args: unknown[]) => {
     const reader = Reflect.apply(getReader, stream, args) as Members;
-    followReader(reader, followers);
+    if (!isIterated) followReader(reader, followers);
     return reader;
   });
   for (const key of ['values', Symbol.asyncIterator] as const) {
     const iterate = stream[key];
-    if (typeof iterate === 'function') followIterable(stream, iterate, followers, key);
+    if (typeof iterate !== 'function') continue;
+    const iterating: AnyFunction = function (this: unknown, ...args: unknown[]): unknown {
+      isIterated = true;
+      return Reflect.apply(iterate, this, args) as unknown;
+    };
+    followIterable(stream, iterating, followers, key);
   }
   for (const key of ['pipeThrough', 'pipeTo', 'tee'] as const) {
     shadow(stream, key, (...args: unknown[]) => {

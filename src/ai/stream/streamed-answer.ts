@@ -47,6 +47,11 @@ export class StreamedAnswer {
     if (Number.isNaN(this.#firstAt)) this.#firstAt = this.#lastAt;
   }
 
+  /** Whether anything has come. */
+  get hasBegun(): boolean {
+    return this.#events > 0;
+  }
+
   reading(): Reading {
     try {
       const facts = this.#reader?.facts();

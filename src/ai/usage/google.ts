@@ -14,7 +14,9 @@ export const google: ResponseShape = {
     const { usageMetadata, candidates, promptFeedback, embeddings } = response;
     if (isFields(usageMetadata) || 'finishReason' in firstOf(candidates) || isFields(promptFeedback)) return factsOf(response);
     const inputTokens = embeddedTokens(embeddings);
-    return inputTokens === undefined ? undefined : { usage: tokenUsage({ inputTokens }) };
+    // Vertex counts the tokens of what is embedded, Gemini's own API does not.
+    const isEmbedding = inputTokens !== undefined || Array.isArray(firstOf(embeddings)['values']);
+    return isEmbedding ? { usage: tokenUsage({ inputTokens }) } : undefined;
   },
 
   stream(first) {

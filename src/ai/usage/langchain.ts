@@ -72,8 +72,10 @@ function resultFacts({ generations, llmOutput }: Fields): ResponseFacts {
   const prompts = Array.isArray(firstOf(generations)) ? itemsOf(generations).map(firstOf) : [firstOf(generations)];
   let usage: TokenUsage | undefined;
   for (const { message } of prompts) usage = addUsage(usage, messageUsage(fieldsOf(message)));
-  const facts = messageFacts(fieldsOf(prompts[0]?.['message']));
-  return { ...facts, usage: usage ?? camelCaseUsage(fieldsOf(llmOutput)['tokenUsage']) };
+  const [first = {}] = prompts;
+  const facts = messageFacts(fieldsOf(first['message']));
+  const finishReason = facts.finishReason ?? nameOf(fieldsOf(first['generationInfo'])['finish_reason']);
+  return { ...facts, finishReason, usage: usage ?? camelCaseUsage(fieldsOf(llmOutput)['tokenUsage']) };
 }
 
 class ChunkReader implements StreamReader {

@@ -1,5 +1,6 @@
 import { anthropic } from './anthropic.js';
 import { bedrock } from './bedrock.js';
+import { bedrockInvoke } from './bedrock-invoke.js';
 import { cohere } from './cohere.js';
 import { dashScope } from './dashscope.js';
 import { isFields, isFilled } from './fields.js';
@@ -31,6 +32,7 @@ export const RESPONSE_SHAPES: readonly ResponseShape[] = [
   anthropic,
   openAiMedia,
   openAiResponses,
+  bedrockInvoke(response => readResponse(response), first => readerFor(first)),
   // Both have `inputTokens`.
   bedrock,
   vercelAi,

@@ -125,8 +125,9 @@ test('whatever a call returns, its tokens are sound or unknown, and reading neve
     }),
     { seed: SEED, numRuns: 6_000 },
   );
-  // Else less was tested than it seems.
-  expect([...known]).toEqual(expect.arrayContaining(RESPONSE_SHAPES.map(({ name }) => name)));
+  // Else less was tested than it seems. (InvokeModel's are bytes, in which one of the others is found.)
+  const names = RESPONSE_SHAPES.map(({ name }) => name).filter(name => name !== 'bedrock-invoke');
+  expect([...known]).toEqual(expect.arrayContaining(names));
 });
 
 test('a value that is nothing of the kind has no tokens', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { responseFacts } from '../../../src/ai/usage/read-response.js';
 import { read, replay } from './reading.js';
 
 const figures = {
@@ -37,8 +38,28 @@ describe('an answer of Converse', () => {
   });
 });
 
-test('the bytes of InvokeModel are not read', () => {
-  expect(read({ $metadata, body: new Uint8Array([123, 125]), contentType: 'application/json' })).toEqual({});
+describe('the bytes of InvokeModel', () => {
+  const bytesOf = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  const claude = { type: 'message', model: 'claude', stop_reason: 'end_turn', usage: { input_tokens: 12, output_tokens: 3 } };
+
+  test('are read as the response of the model', () => {
+    expect(read({ $metadata, body: bytesOf(claude), contentType: 'application/json' })).toMatchObject({
+      shape: 'bedrock-invoke',
+      usage: { inputTokens: 12, outputTokens: 3 },
+      finishReason: 'end_turn',
+    });
+  });
+
+  test('that are none of a known model, or no JSON, say nothing', () => {
+    for (const body of [bytesOf({ image: 'x' }), new Uint8Array([137, 80, 78, 71])]) {
+      expect(responseFacts({ $metadata, body, contentType: 'application/json' })).toEqual({ facts: {}, failed: false });
+    }
+  });
+
+  test('of a stream are read event by event; its last one has the count of Bedrock', () => {
+    const events = [{ completion: 'Good' }, { completion: '', 'amazon-bedrock-invocationMetrics': { inputTokenCount: 9, outputTokenCount: 4 } }];
+    expect(replay(events.map(event => ({ chunk: { bytes: bytesOf(event) } })))).toMatchObject({ usage: { inputTokens: 9, outputTokens: 4 } });
+  });
 });
 
 describe('a stream', () => {
