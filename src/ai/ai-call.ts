@@ -34,6 +34,8 @@ export interface AiMonitorParts {
 const UNKNOWN_MODEL = 'unknown';
 /** In place of a name that no provider has answered to. */
 const OTHER_MODEL = 'other';
+/** Time for the SDK to tell its reader of an abort. */
+const ABORT_GRACE_MS = 50;
 
 /** How a call ended. */
 interface CallEnd {
@@ -72,6 +74,7 @@ export class AiCall implements Observation, EnclosingCall {
   #stream: StreamedAnswer | undefined;
   #attempts = 0;
   #isAnswered = false;
+  #stopWatching: (() => void) | undefined;
   #isInFlight = false;
   #isDelegated = false;
   /** Whether its usage is booked. */
@@ -184,6 +187,19 @@ export class AiCall implements Observation, EnclosingCall {
     });
   }
 
+  /** Who aborts a stream may not read it any more, and then nothing else tells its end. */
+  #watchSignals(): void {
+    const onAbort = (): void => {
+      this.#parts.clock.schedule(() => {
+        this.abandon();
+      }, ABORT_GRACE_MS);
+    };
+    for (const signal of this.#signals) signal.addEventListener('abort', onAbort, { once: true });
+    this.#stopWatching = () => {
+      for (const signal of this.#signals) signal.removeEventListener('abort', onAbort);
+    };
+  }
+
   abandon(): void {
     if (this.#stream !== undefined) this.#endStream(this.#stream, true);
   }
@@ -202,6 +218,7 @@ export class AiCall implements Observation, EnclosingCall {
   beginStream(isAborted: () => boolean, isLazy = false): Observation {
     const stream = (this.#stream = new StreamedAnswer(this.#parts.clock, this.#about.extractUsage, this.#text));
     const isLazyCall = isLazy && !this.#isAnswered;
+    this.#watchSignals();
     return {
       // The body of a generator runs when it is read, and may call a model then.
       ...(isLazyCall && { run: (fn: AnyFunction, self: unknown, args: ArrayLike<unknown>) => this.#runInScope(fn, self, args) }),
@@ -256,6 +273,7 @@ export class AiCall implements Observation, EnclosingCall {
   /** Books the usage, and counts the call unless it is. */
   #finish(end: CallEnd): void {
     this.#isSettled = true;
+    this.#stopWatching?.();
     const { ai } = this.#parts;
     const facts = end.reading?.facts;
     let cost: number | undefined;

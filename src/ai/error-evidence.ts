@@ -109,7 +109,8 @@ class Finds {
 }
 
 function linked(fields: Fields): readonly unknown[] {
-  const links = LINKS.map(key => get(fields, key)).filter(isObject);
+  // Cohere's SDK throws a word in case of a timeout.
+  const links = LINKS.map(key => get(fields, key)).filter(link => isObject(link) || link === 'timeout');
   // The errors of all attempts do not matter beside the last one.
   const errors = links.length === 0 ? get(fields, 'errors') : undefined;
   return Array.isArray(errors) ? (errors as unknown[]).slice(0, MAX_ITEMS) : links;

@@ -17,7 +17,7 @@ export type MissingUsage =
 
 /** Of a whole answer; `undefined` where nothing is missing. */
 export function missingIn({ facts, failed }: Reading): MissingUsage | undefined {
-  if (facts?.usage !== undefined) return undefined;
+  if (facts?.usage !== undefined) return facts.isPartial ? 'interrupted' : undefined;
   if (failed) return 'unreadable';
   return facts === undefined ? 'unknown_shape' : 'no_usage';
 }

@@ -172,6 +172,7 @@ function list(outcome: AiOutcome, reasons: string): [string, AiOutcome][] {
 }
 
 function search(error: unknown, seen: Set<object>): AiOutcome {
+  if (error === 'timeout') return error;
   if (!isObject(error) || seen.has(error) || seen.size >= MAX_ERRORS) return 'other';
   seen.add(error);
   const evidence = readEvidence(error);

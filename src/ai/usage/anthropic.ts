@@ -132,6 +132,8 @@ class MessageReader implements StreamReader {
       usage: addUsage(usageOf(this.#counts), this.#compaction),
       model: this.#model,
       finishReason: this.#finishReason,
+      // Its first event has a usage, too: what was read, and one token that was written.
+      ...(this.#finishReason === undefined && { isPartial: true }),
       serviceTier: this.#serviceTier,
       responseId: this.#id,
       error: this.#error,

@@ -6,6 +6,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** What a response says of its call. All of it may be missing. */
 export interface ResponseFacts {
   readonly usage?: TokenUsage | undefined;
+  /** Whether the usage is what was known at the beginning: the end did not come. */
+  readonly isPartial?: boolean | undefined;
   /** The model that answered, as the provider names it. */
   readonly model?: string | undefined;
   /** Why the model stopped, in the provider's word: `stop`, `max_tokens`, `SAFETY`, … */

@@ -107,7 +107,7 @@ function expectSound(usage: TokenUsage | undefined): void {
 
 function expectNames(facts: object | undefined): void {
   for (const [key, value] of Object.entries(facts ?? {})) {
-    if (key === 'usage' || key === 'error' || value === undefined) continue;
+    if (key === 'usage' || key === 'error' || key === 'isPartial' || value === undefined) continue;
     expect(typeof value === 'string' && value !== '' && value.length <= 200, key).toBe(true);
   }
 }

@@ -25,7 +25,7 @@ const subject = {
 /** What its errors tell, and what they don't: whatever ends the connection, a stream ends as if it were done. */
 const manners = {
   hangsUp: false,
-  outcomes: { signalTimeout: 'aborted', cut: 'timeout' },
+  outcomes: { cut: 'timeout' },
   ends: { cut: { status: 'success', outcome: 'ok', missing: 'stream_without_usage' }, aborted: { status: 'success' } },
 };
 
@@ -55,6 +55,7 @@ await runMatrix({
   provider: 'bedrock invoke',
   cases: clientCases({
     ...manners,
+    ends: { ...manners.ends, cut: { status: 'success', outcome: 'ok', missing: 'interrupted' } },
     service: 'bedrock',
     usage: { ...usage, reasoning: 8 },
     ask: (client, prompt, given) => client.send(new InvokeModelCommand(invoked(prompt)), options(given)),

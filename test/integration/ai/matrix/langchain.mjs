@@ -36,8 +36,8 @@ if (provider === 'openai') {
           ...textCases,
           service: 'openai',
           usage,
-          // Whatever ends a call, it says that it was aborted.
-          outcomes: { timeout: 'aborted', signalTimeout: 'aborted' },
+          // The responses end an aborted stream themselves, without a word.
+          ends: useResponsesApi ? { aborted: { status: 'success' } } : {},
         }),
         {
           name: 'batch(): two calls',
@@ -97,6 +97,8 @@ if (provider === 'openai') {
         mayOmitUsage: false,
         // It adds the one token of the first event to the sum that the last one says.
         streamed: ({ output, ...others }) => ({ ...others, output: output + 1 }),
+        // It ends an aborted stream itself, without a word.
+        ends: { aborted: { status: 'success' } },
         partOf: ({ input, cached, cacheWrite }) => ({ input, cached, cacheWrite, output: 1 }),
       }),
       {
