@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { testMonitor, type TestMonitor } from '../support/test-monitor.js';
+import { collectGarbage } from '../support/collect-garbage.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 const MODEL = 'gpt-4o';
@@ -267,4 +268,55 @@ test('two readers of one kept stream count one call each, at its one end', async
 
   expect(made.series('ai_requests_total')).toEqual({ 's gpt-4o success': 2 });
   expect(made.series('ai_requests_in_flight')).toEqual({ s: 0 });
+});
+
+test('a stream that is only dropped ends when nothing refers to it any more', async () => {
+  const made = testMonitor();
+  const open = made.monitor.monitorAiService('s', MODEL)(async () => Promise.resolve(sdkStream()));
+  await (async () => {
+    const iterator = (await open())[Symbol.asyncIterator]();
+    await iterator.next();
+    await iterator.next();
+  })();
+
+  for (let i = 0; i < 50 && made.series('ai_requests_in_flight')['s'] !== 0; i++) await collectGarbage();
+  expect(counted(made)).toEqual(INTERRUPTED);
+});
+
+test('a stream that is being read is not taken for a dropped one, although only its iterator is held', async () => {
+  const made = testMonitor();
+  const iterator = await (async () => (await made.monitor.monitorAiService('s')(async () => Promise.resolve(sdkStream()))())[Symbol.asyncIterator]())();
+  await iterator.next();
+  for (let i = 0; i < 5; i++) await collectGarbage();
+  while (!(await iterator.next()).done);
+
+  expect(counted(made)).toEqual(COMPLETE);
+});
+
+test.each([
+  ['in the request', (signal: AbortSignal): unknown[] => [{ model: MODEL, signal }]],
+  ['in the options', (signal: AbortSignal): unknown[] => [{ model: MODEL }, { signal }]],
+  ['as the package ai has it', (signal: AbortSignal): unknown[] => [{ model: MODEL, abortSignal: signal }]],
+])("the caller's signal %s ends a stream that nobody reads on after it", async (_where, argsOf) => {
+  const clock = new ManualClock();
+  const made = testMonitor({ clock });
+  const controller = new AbortController();
+  const open = made.monitor.monitorAiService('s')(async (..._args: unknown[]) => Promise.resolve(sdkStream()));
+  const iterator = (await open(...argsOf(controller.signal)))[Symbol.asyncIterator]();
+  await iterator.next();
+  controller.abort();
+  clock.advance(50);
+
+  expect(counted(made)).toEqual(INTERRUPTED);
+});
+
+test("an error of the SDK's for the caller's own signal is told by the signal: aborted, or a timeout", async () => {
+  const made = testMonitor();
+  const ask = made.monitor.monitorAiService('s', 'm')(async (_request: { signal: AbortSignal }) => Promise.reject(new Error('something went wrong')));
+  const timeout = AbortSignal.abort(new DOMException('late', 'TimeoutError'));
+
+  await ask({ signal: AbortSignal.abort() }).catch(() => {});
+  await ask({ signal: timeout }).catch(() => {});
+  await ask({ signal: new AbortController().signal }).catch(() => {});
+  expect(made.series('ai_request_outcomes_total')).toEqual({ 's m aborted': 1, 's m timeout': 1, 's m other': 1 });
 });
