@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import { budgetAlert } from './budget-alert.js';
 import type { AiAccounting } from './ai/ai-accounting.js';
 import type { AiServiceOptions } from './ai/call-description.js';
 import type { AiClientOptions } from './ai/clients/measure.js';
@@ -6,6 +7,9 @@ import { createAiAccounting } from './ai/create-ai-accounting.js';
 import { createInstrumentAiClient } from './ai/instrument-client.js';
 import { createMonitorAiService } from './ai/monitor-ai-service.js';
 import type { AiOptions } from './ai/options.js';
+import type { Alerts } from './alerting/alerts.js';
+import { createAlerts } from './alerting/create-alerts.js';
+import type { AlertsOptions } from './alerting/options.js';
 import { systemClock, type Clock } from './core/clock.js';
 import { Diagnostics, type DiagnosticsLogger } from './core/diagnostics.js';
 import { parseDuration, type Duration } from './core/duration.js';
@@ -59,6 +63,8 @@ export interface MonitorOptions {
    * where the app has registered an OpenTelemetry provider of its own, and cost nothing elsewhere.
    */
   readonly tracing?: boolean | TracingOptions;
+  /** Channels, routes and what else there is to say of alerts. */
+  readonly alerts?: AlertsOptions;
   /** Prices, budgets and what else there is to say of AI calls. */
   readonly ai?: AiOptions;
   /**
@@ -100,6 +106,7 @@ const MONITOR_RULES: Readonly<Record<keyof MonitorOptions, OptionRule>> = {
   registry: withMethods('a prom-client Registry', 'registerMetric', 'getSingleMetric', 'getMetricsAsArray'),
   metrics: anObject,
   tracing: booleanOrObject,
+  alerts: anObject,
   ai: anObject,
   redis: { allowed: 'a redis:// URL, ioredis options or a client', accepts: value => typeof value === 'string' || anObject.accepts(value) },
   logger: withMethods('a logger', 'warn'),
@@ -140,10 +147,13 @@ export class Monitor implements AsyncDisposable {
   /** The root export `instrumentPool`, for this monitor. */
   readonly instrumentPool: <P extends object>(pool: P, options?: InstrumentPoolOptions) => P;
   readonly #servers = new Set<MetricsServer>();
+  readonly #alertsOptions: AlertsOptions;
+  readonly #alertsAreSetUp: boolean;
   readonly #aiOptions: AiOptions;
   readonly #redisSetting: RedisSetting | undefined;
   #redis: RedisConnection | undefined;
   #ai: AiAccounting | undefined;
+  #alerts: Alerts | undefined;
   #requests: RequestObserver | undefined;
   #closing: Promise<void> | undefined;
 
@@ -178,9 +188,12 @@ export class Monitor implements AsyncDisposable {
       diagnostics: this.diagnostics,
       metrics: this.metrics,
     });
+    this.#alertsOptions = options.alerts ?? {};
+    this.#alertsAreSetUp = options.alerts !== undefined;
     this.#aiOptions = options.ai ?? {};
     this.#redisSetting = options.redis;
     // Budgets are read from the start on, and bad options are told at once.
+    if (options.alerts !== undefined) void this.alerts;
     if (options.ai !== undefined) void this.ai;
     const self = (): this => this;
     const aiParts = { partsOf: self, followRequests: enableRequestScope };
@@ -197,6 +210,17 @@ export class Monitor implements AsyncDisposable {
     return (this.#requests ??= this.observeRequests({}));
   }
 
+  /** Tells of faults: `alerts.fire(…)`. */
+  get alerts(): Alerts {
+    return (this.#alerts ??= createAlerts({
+      options: this.#alertsOptions,
+      service: this.service,
+      metrics: this.metrics,
+      clock: this.clock,
+      diagnostics: this.diagnostics,
+    }));
+  }
+
   /** The books of AI calls. */
   get ai(): AiAccounting {
     return (this.#ai ??= createAiAccounting({
@@ -206,6 +230,7 @@ export class Monitor implements AsyncDisposable {
       diagnostics: this.diagnostics,
       redis: () => this.#connectRedis(),
       currentEndpoint: () => currentRequestFacts()?.currentEndpoint(),
+      alertBudget: this.#alertsAreSetUp ? alert => void this.alerts.fire(budgetAlert(alert)) : undefined,
     }));
   }
 
@@ -257,6 +282,7 @@ export class Monitor implements AsyncDisposable {
   async #closeAll(): Promise<void> {
     await Promise.allSettled([...this.#servers].map(server => server.close()));
     await this.#ai?.close();
+    await this.#alerts?.close();
     await this.#redis?.close();
     await this.tracing.close();
   }

@@ -20,6 +20,8 @@ export interface AiAccountingSettings {
   /** Where processes share their budgets; gives `undefined` where they don't. */
   readonly redis: () => RedisConnection | undefined;
   readonly currentEndpoint: () => string | undefined;
+  /** Told of budgets whose thresholds were passed, where `onBudget` is not given. Default: the log. */
+  readonly alertBudget?: ((alert: BudgetAlert) => void) | undefined;
 }
 
 /** Characters of a prompt and of an answer that are recorded, where any are. */
@@ -80,7 +82,7 @@ function createBudgets(settings: AiAccountingSettings, budgets: readonly AiBudge
     diagnostics,
     metrics,
     currency,
-    onThreshold: options.onBudget ?? (alert => {
+    onThreshold: options.onBudget ?? settings.alertBudget ?? (alert => {
       // By name, so that no other line keeps this one back.
       diagnostics.notice(`ai budget ${alert.budget} ${alert.threshold}`, describeAlert(alert));
     }),

@@ -22,7 +22,7 @@ export interface AiOptions {
   readonly exchangeRates?: Readonly<Record<string, number>>;
   /** Limits of what may be spent, each watched by itself. */
   readonly budgets?: readonly AiBudget[];
-  /** Called once, in one process, when spending passes a threshold of a budget. Left out: a line in the log. */
+  /** Called once, in one process, when spending passes a threshold of a budget. Left out: an alert, where the monitor's `alerts` are set up; else a line in the log. */
   readonly onBudget?: (alert: BudgetAlert) => void;
   /**
    * Records what was asked and answered on the span, with secrets masked and cut to a length. Default: false,

@@ -225,6 +225,35 @@ const definitions = {
   },
   ai_budget_rejections_total: { type: 'counter', help: 'AI calls that an exceeded budget kept from being made.', labels: ['budget'] },
 
+  // Alerts
+  alerts_fired_total: {
+    type: 'counter',
+    help: 'Alerts that were told; change is new, reopened, raised or merged.',
+    labels: ['severity', 'source', 'change'],
+    fold: ['source'],
+  },
+  alerts_resolved_total: { type: 'counter', help: 'Alerts that were resolved.', labels: ['severity', 'source'], fold: ['source'] },
+  alerts_active: { type: 'gauge', help: 'Alerts that are not resolved.', labels: ['severity', 'status'], aggregator: 'max' },
+  alerts_suppressed_total: { type: 'counter', help: 'Times an alert was kept back, by the stage that did.', labels: ['reason'] },
+  alert_notifications_total: {
+    type: 'counter',
+    help: 'Attempts to deliver a notification; outcome is delivered, retry, failed or fallback.',
+    labels: ['channel', 'outcome'],
+  },
+  alert_delivery_duration_seconds: {
+    type: 'histogram',
+    help: 'Time an attempt to deliver a notification took.',
+    labels: ['channel'],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+  alert_delivery_backlog: { type: 'gauge', help: 'Notifications that wait for their channel.', labels: ['channel'] },
+  alert_escalations_total: { type: 'counter', help: 'Alerts that were escalated, by policy and level.', labels: ['policy', 'level'] },
+  alert_remediation_runs_total: {
+    type: 'counter',
+    help: 'Runs of automated responses; outcome is succeeded, failed, timed_out or skipped.',
+    labels: ['name', 'outcome'],
+  },
+
   // Databases
   db_pool_connections: { type: 'gauge', help: 'Connections of a database pool.', labels: ['pool'] },
   db_pool_connections_idle: { type: 'gauge', help: 'Idle connections of a database pool.', labels: ['pool'] },

@@ -98,3 +98,14 @@ test("passing a threshold is told once: by a line in the log, or by the app's ow
   expect(logged.log[0]).toMatch(/the budget `daily` is at 50 %: 2\.00 of 4 USD are spent/);
   expect(own.log).toEqual([]);
 });
+
+test('where alerts are set up, passing a threshold is an alert, which is over when the window turns', async () => {
+  const clock = new ManualClock(Date.UTC(2026, 10, 22, 12));
+  const { monitor } = testMonitor({ clock, alerts: {}, ai: { prices: { m: { input: 1_000_000 } }, budgets: [{ name: 'daily', limit: 1, window: 'day', thresholds: [1] }] } });
+  await monitor.monitorAiService('s', 'm')(async () => Promise.resolve(usage))();
+
+  const { items } = await monitor.alerts.list();
+  expect(items).toMatchObject([
+    { title: 'AI budget daily has passed 100 %', severity: 'high', source: 'ai', labels: { budget: 'daily', threshold: '1' }, endsAt: new Date(Date.UTC(2026, 10, 23)) },
+  ]);
+});

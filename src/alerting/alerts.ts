@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../core/clock.js';
+import type { Diagnostics } from '../core/diagnostics.js';
+import { parseDuration, type Duration } from '../core/duration.js';
+import { InvalidOptionError } from '../core/errors.js';
+import type { AlertMetrics } from './alert-metrics.js';
+import { identityOf, readAlertInput } from './alert-input.js';
+import { routingLabels, type Alert, type AlertInput } from './alert.js';
+import type { Deliverer } from './delivery/deliverer.js';
+import type { Dispatcher } from './dispatcher.js';
+import type { Escalator } from './escalation.js';
+import type { Explanation } from './explanation.js';
+import type { Remediation, RemediationContext, Remediator } from './remediation.js';
+import { MaintenanceWindow, type MaintenanceWindowOptions } from './routing/maintenance-window.js';
+import { matchesAll, parseMatchers } from './routing/matcher.js';
+import type { AlertFilter, AlertStore, FiredAlert, Page, Silence } from './stores/alert-store.js';
+import { transientAlert } from './transient-alert.js';
+
+/** Ready values for {@link Alerts}. */
+export interface AlertsParts {
+  readonly store: AlertStore;
+  readonly dispatcher: Dispatcher;
+  readonly deliverer: Deliverer;
+  readonly escalator: Escalator;
+  readonly remediator: Remediator;
+  /** Windows that hold, which may change while the app runs. */
+  readonly windows: MaintenanceWindow[];
+  readonly source: string;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  readonly metrics: AlertMetrics;
+}
+
+/** What a silence is made of. */
+export interface SilenceInput {
+  /** Matchers in Alertmanager's syntax, on labels, `alertname`, `severity` and `source`; all must match. */
+  readonly matchers: readonly string[];
+  /** How long it holds. */
+  readonly duration: Duration;
+  /** Default: now. */
+  readonly startsAt?: Date;
+  readonly createdBy: string;
+  readonly comment?: string;
+}
+
+/** An automated response. */
+export interface RespondOptions {
+  readonly name: string;
+  /** Matchers that an alert must match, all of them. */
+  readonly match: readonly string[];
+  /** What it returns as a text is kept on the alert. */
+  readonly run: (alert: Alert, context: RemediationContext) => unknown;
+  /** Least time between two runs for one alert. Default: `5m`. */
+  readonly cooldown?: Duration;
+  /** Default: `1m`. */
+  readonly timeout?: Duration;
+  /** Runs in one episode of an alert. Default: 3. */
+  readonly maxRuns?: number;
+  /** Runs at once, of all alerts. Default: 1. */
+  readonly concurrency?: number;
+}
+
+/** Alerts that are told directly, because the store can't take them, in this time once each. */
+const DIRECT_MS = 5 * 60_000;
+const MOST_DIRECT = 1_000;
+const LARGEST_PAGE = 500;
+
+/**
+ * The alerts of one monitor: told, kept, and brought to those they are for.
+ * @example await monitor.alerts.fire({ title: 'Payment provider down', severity: 'critical', source: 'billing', labels: { region: 'eu' } });
+ */
+export class Alerts {
+  /** Silences: alerts they match are not notified while they hold. */
+  readonly silences: {
+    create(input: SilenceInput): Promise<Silence>;
+    list(): Promise<readonly Silence[]>;
+    /** Ends one now. @returns `false` where there is none of that id that holds or will */
+    expire(id: string): Promise<boolean>;
+  };
+  /** Windows of maintenance of this process: alerts they mute are not notified while they are on. */
+  readonly maintenanceWindows: {
+    add(options: MaintenanceWindowOptions): Promise<void>;
+    list(): readonly string[];
+    /** @returns `false` where there is none of that name */
+    remove(name: string): Promise<boolean>;
+  };
+  readonly #parts: AlertsParts;
+  readonly #toldDirectly = new Map<string, number>();
+  #closing: Promise<void> | undefined;
+
+  /** Use `createMonitor`. */
+  constructor(parts: AlertsParts) {
+    this.#parts = parts;
+    this.silences = {
+      create: input => this.#createSilence(input),
+      list: () => parts.store.silences(),
+      expire: id => this.#expireSilence(id),
+    };
+    this.maintenanceWindows = {
+      add: async options => {
+        parts.windows.push(new MaintenanceWindow(options, 'maintenanceWindow'));
+        await parts.dispatcher.reconsiderAll();
+      },
+      list: () => parts.windows.map(({ name }) => name),
+      remove: async name => {
+        const index = parts.windows.findIndex(window => window.name === name);
+        if (index < 0) return false;
+        parts.windows.splice(index, 1);
+        await parts.dispatcher.reconsiderAll();
+        return true;
+      },
+    };
+  }
+
+  /**
+   * Tells of a fault. Told again with the same title, source and labels it is the same alert: counted, and notified anew
+   * only when it became worse, or after it was resolved. Where the store can't take it, its channels are told directly.
+   *
+   * A call that nobody awaits never ends the process: what is wrong with it is in the log.
+   *
+   * @throws InvalidOptionError for an alert without a title, or with a severity that is none
+   */
+  fire(input: AlertInput): Promise<Alert> {
+    const fired = this.#fire(input);
+    fired.catch((error: unknown) => {
+      this.#parts.diagnostics.fault('alerts', 'an alert could not be fired', error);
+    });
+    return fired;
+  }
+
+  /**
+   * Ends an alert, and tells those who were told of it.
+   *
+   * @param which its id; or the title, source and labels it was fired with
+   * @returns `undefined` where there is none, or it is resolved already
+   */
+  async resolve(which: string | Pick<AlertInput, 'title' | 'source' | 'labels'>, by = 'the app'): Promise<Alert | undefined> {
+    const id = typeof which === 'string' ? which : identityOf(which.title, which.source ?? this.#parts.source, which.labels ?? {});
+    return this.#parts.dispatcher.resolve(id, { at: this.#now(), event: 'resolved', reason: `resolved by ${by}`, by });
+  }
+
+  /**
+   * Says that somebody takes care of it: it is not repeated and not escalated any more.
+   * @returns `undefined` where there is none, it is resolved, or acknowledged already
+   */
+  async acknowledge(id: string, user: string): Promise<Alert | undefined> {
+    if (typeof user !== 'string' || user.trim() === '') throw new InvalidOptionError('user', user, 'who acknowledges it');
+    const alert = await this.#parts.store.acknowledge(id, this.#now(), user);
+    if (alert === undefined) return undefined;
+    this.#parts.escalator.watch(alert);
+    await this.#tellAcknowledged(alert);
+    return alert;
+  }
+
+  /** Takes an acknowledgement back. @returns `undefined` where there is none */
+  async unacknowledge(id: string, user: string): Promise<Alert | undefined> {
+    const alert = await this.#parts.store.unacknowledge(id, this.#now(), user);
+    if (alert !== undefined) this.#parts.escalator.watch(alert);
+    return alert;
+  }
+
+  async get(id: string): Promise<Alert | undefined> {
+    return this.#parts.store.get(id);
+  }
+
+  /**
+   * Alerts, the latest begun first.
+   * @param page `after` is the `next` of the page before; `limit` is at most 500, by default 100
+   * @throws InvalidOptionError for a matcher that is none
+   */
+  async list(filter: AlertFilter = {}, page: { readonly limit?: number; readonly after?: string } = {}): Promise<Page<Alert>> {
+    const { matchers: texts = [], ...wanted } = filter;
+    const matchers = texts.flatMap((each, i) => parseMatchers(each, `matchers[${i}]`));
+    const limit = Math.min(LARGEST_PAGE, Math.max(1, page.limit ?? 100));
+    const found: Alert[] = [];
+    let after = page.after;
+    for (;;) {
+      const { items, next } = await this.#parts.store.list(wanted, { limit, ...(after !== undefined && { after }) });
+      found.push(...items.filter(alert => matchesAll(matchers, routingLabels(alert))));
+      // A page that the matchers emptied is filled from the next.
+      if (next === undefined || found.length >= limit || matchers.length === 0) return { items: found, ...(next !== undefined && { next }) };
+      after = next;
+    }
+  }
+
+  /**
+   * Why an alert was notified or not: what each stage says of it now, where it goes, and what has happened to it.
+   * @returns `undefined` where there is none of that id
+   */
+  async explain(id: string): Promise<Explanation | undefined> {
+    const { store, dispatcher, deliverer } = this.#parts;
+    const alert = await store.get(id);
+    if (alert === undefined) return undefined;
+    return { alert, routes: await dispatcher.explain(alert), backlog: deliverer.backlog() };
+  }
+
+  /**
+   * Has something done when an alert fires: for one alert never twice at once. Its outcome is written on the alert.
+   * @throws InvalidOptionError for what can't be used
+   */
+  respond({ name, match, run, cooldown = '5m', timeout = '1m', maxRuns = 3, concurrency = 1 }: RespondOptions): void {
+    if (typeof run !== 'function') throw new InvalidOptionError('respond.run', run, 'a function of the alert');
+    const remediation: Remediation = {
+      name,
+      run,
+      matchers: match.flatMap((each, i) => parseMatchers(each, `respond.match[${i}]`)),
+      cooldownMs: parseDuration(cooldown, 'respond.cooldown'),
+      timeoutMs: parseDuration(timeout, 'respond.timeout'),
+      maxRuns,
+      concurrency,
+    };
+    this.#parts.remediator.add(remediation);
+  }
+
+  /** Stops. What waits to be delivered is lost where the store is in memory and has no snapshot. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    const { dispatcher, escalator, deliverer, store } = this.#parts;
+    escalator.close();
+    await dispatcher.close();
+    await deliverer.close();
+    await store.close();
+  }
+
+  async #fire(input: AlertInput): Promise<Alert> {
+    const { dispatcher, escalator, remediator, diagnostics, source } = this.#parts;
+    const told = readAlertInput(input, source, this.#now());
+    try {
+      const { alert, change } = await dispatcher.fire(told);
+      if (change !== 'merged') {
+        escalator.watch(alert);
+        void remediator.respond(alert);
+      }
+      return alert;
+    } catch (error) {
+      diagnostics.fault('alerts', 'the store could not take an alert, so its channels are told directly', error);
+      return this.#tellDirectly(told);
+    }
+  }
+
+  /** The store being down must not stop a notification. */
+  async #tellDirectly(told: FiredAlert): Promise<Alert> {
+    const now = this.#now();
+    const alert = transientAlert(told, now);
+    const last = this.#toldDirectly.get(told.fingerprint);
+    if (last !== undefined && now.getTime() - last < DIRECT_MS) return alert;
+    if (this.#toldDirectly.size >= MOST_DIRECT) this.#toldDirectly.clear();
+    this.#toldDirectly.set(told.fingerprint, now.getTime());
+    await this.#parts.dispatcher.tellDirectly(alert);
+    return alert;
+  }
+
+  /** Services that keep incidents of their own are told. */
+  async #tellAcknowledged(alert: Alert): Promise<void> {
+    const { dispatcher, deliverer } = this.#parts;
+    const channels = dispatcher.channelsOf(alert).filter(name => deliverer.channel(name)?.takesAcknowledgements);
+    if (channels.length > 0) await dispatcher.notify(channels, alert, 'acknowledged', 'acknowledged');
+  }
+
+  async #createSilence({ matchers, duration, startsAt, createdBy, comment = '' }: SilenceInput): Promise<Silence> {
+    if (!Array.isArray(matchers) || matchers.length === 0) throw new InvalidOptionError('silence.matchers', matchers, 'a list of at least one matcher');
+    for (const [i, each] of matchers.entries()) parseMatchers(each as string, `silence.matchers[${i}]`);
+    const now = this.#now();
+    const begin = startsAt ?? now;
+    const endsAt = new Date(begin.getTime() + parseDuration(duration, 'silence.duration'));
+    if (endsAt <= now) throw new InvalidOptionError('silence.duration', duration, 'one that ends in the future');
+    const silence: Silence = { id: randomUUID(), matchers: [...matchers], startsAt: begin, endsAt, createdBy, comment, updatedAt: now };
+    await this.#parts.store.putSilence(silence);
+    return silence;
+  }
+
+  async #expireSilence(id: string): Promise<boolean> {
+    const { store, dispatcher } = this.#parts;
+    const now = this.#now();
+    const silence = (await store.silences()).find(each => each.id === id);
+    if (silence === undefined || silence.endsAt <= now) return false;
+    const startsAt = silence.startsAt > now ? now : silence.startsAt;
+    await store.putSilence({ ...silence, startsAt, endsAt: now, updatedAt: now });
+    await dispatcher.reconsiderAll();
+    return true;
+  }
+
+  #now(): Date {
+    return new Date(this.#parts.clock.now());
+  }
+}

@@ -1,0 +1,44 @@
+import type { Alert } from './alert.js';
+import type { NotificationReason } from './notification.js';
+import { isWorse, type AlertSeverity } from './severity.js';
+import type { NotificationLogEntry } from './stores/alert-store.js';
+
+/**
+ * Why a group is notified now, if it is. Alertmanager's rules of its notification log, and two of ours: an alert that
+ * became worse is news, and what somebody has acknowledged is not repeated.
+ *
+ * @param last what was last delivered of the group; `undefined`: nothing was
+ */
+export function notificationReason(
+  alerts: readonly Alert[],
+  last: NotificationLogEntry | undefined,
+  repeatIntervalMs: number,
+  now: Date,
+): NotificationReason | undefined {
+  const firing = alerts.filter(({ status }) => status !== 'resolved');
+  const resolved = alerts.filter(({ status }) => status === 'resolved');
+  // Who was never told that it fired need not hear that it is over.
+  if (last === undefined) return firing.length > 0 ? 'first' : undefined;
+  const wasFiring = Object.keys(last.firing).length > 0;
+  if (firing.some(alert => isNews(alert, last.firing))) return wasFiring ? 'changed' : 'first';
+  if (firing.length === 0) return wasFiring ? 'resolved' : undefined;
+  if (resolved.some(({ id }) => Object.hasOwn(last.firing, id) && !last.resolved.includes(id))) return 'some_resolved';
+  if (firing.every(({ status }) => status === 'acknowledged')) return undefined;
+  return now.getTime() - last.at.getTime() >= repeatIntervalMs ? 'repeat' : undefined;
+}
+
+/** What is delivered, as the log keeps it. */
+export function logEntryOf(alerts: readonly Alert[], at: Date): NotificationLogEntry {
+  const firing: Record<string, AlertSeverity> = {};
+  const resolved: string[] = [];
+  for (const { id, severity, status } of alerts) {
+    if (status === 'resolved') resolved.push(id);
+    else firing[id] = severity;
+  }
+  return { at, firing, resolved };
+}
+
+function isNews({ id, severity }: Alert, told: NotificationLogEntry['firing']): boolean {
+  const before = Object.hasOwn(told, id) ? told[id] : undefined;
+  return before === undefined || isWorse(severity, before);
+}

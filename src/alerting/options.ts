@@ -1,0 +1,52 @@
+import type { Duration } from '../core/duration.js';
+import type { Channel } from './channels/channel.js';
+import type { InhibitRule } from './routing/inhibition.js';
+import type { MaintenanceWindowOptions } from './routing/maintenance-window.js';
+import type { RouteOptions } from './routing/route-tree.js';
+import type { TimeIntervalSpec } from './routing/time-interval.js';
+import type { AlertSeverity } from './severity.js';
+
+/** Settings of the alert dispatcher. All of them may be left out: alerts are then kept and listed, and nobody is told. */
+export interface AlertsOptions {
+  /** How people are reached; the key is the name that routes, the severity map and metrics use. */
+  readonly channels?: Readonly<Record<string, Channel>>;
+  /**
+   * Channels by severity, where there is no `route`. Default: critical to `dingtalk`, `email` and `sms`, high to
+   * `dingtalk` and `email`, medium and low to `dingtalk`, as far as there are channels of these names, else to all;
+   * info to none.
+   */
+  readonly severityChannels?: Readonly<Partial<Record<AlertSeverity, readonly string[]>>>;
+  /** A routing tree in Alertmanager's terms, in place of the severity map. */
+  readonly route?: RouteOptions;
+  /** Channels by receiver. Each channel is a receiver of its own name, too, and `default` is all of them. */
+  readonly receivers?: Readonly<Record<string, readonly string[]>>;
+  /** Intervals that routes name in `muteTimes` and `activeTimes`. */
+  readonly timeIntervals?: Readonly<Record<string, readonly TimeIntervalSpec[]>>;
+  /** Alerts that keep others back while they fire. */
+  readonly inhibitRules?: readonly InhibitRule[];
+  /** Times in which some alerts are expected. More can be added while the app runs. */
+  readonly maintenanceWindows?: readonly MaintenanceWindowOptions[];
+  /** When an alert that opens again and again is kept back. Default: 6 times in 30 minutes. `false`: never. */
+  readonly flapping?: false | { readonly times?: number; readonly within?: Duration };
+  /** Who is told of alerts that nobody takes care of. */
+  readonly escalations?: readonly EscalationOptions[];
+  /** Channel that takes over where another one fails. */
+  readonly fallbackChannel?: string;
+  /** Longest time of one attempt to deliver. Default: `10s`. */
+  readonly sendTimeout?: Duration;
+  /** The app's own address, for links in notifications. */
+  readonly externalUrl?: string;
+}
+
+/** A policy of escalation. */
+export interface EscalationOptions {
+  readonly name: string;
+  /** Matchers that an alert must match, all of them. Default: none, for every alert. */
+  readonly match?: readonly string[];
+  /** In the order of their times. */
+  readonly levels: readonly { readonly after: Duration; readonly channels: readonly string[] }[];
+  /** How often all levels are gone through again. Default: 0. */
+  readonly repeat?: number;
+  /** After this an acknowledgement no longer holds, where the alert still fires. Default: it holds. */
+  readonly ackTimeout?: Duration;
+}
