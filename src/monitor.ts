@@ -8,13 +8,14 @@ import { createInstrumentAiClient } from './ai/instrument-client.js';
 import { createMonitorAiService } from './ai/monitor-ai-service.js';
 import type { AiOptions } from './ai/options.js';
 import type { Alerts } from './alerting/alerts.js';
-import { createAlerts } from './alerting/create-alerts.js';
 import type { AlertsOptions } from './alerting/options.js';
+import type { AlertingPart } from './alerting/register.js';
 import { systemClock, type Clock } from './core/clock.js';
 import { Diagnostics, type DiagnosticsLogger } from './core/diagnostics.js';
 import { parseDuration, type Duration } from './core/duration.js';
 import type { Instrument } from './core/instrument.js';
 import { aBoolean, anObject, aText, checkOptions, withMethods, type OptionRule } from './core/options.js';
+import { loadPart } from './core/part-registry.js';
 import { connectRedis, type RedisConnection, type RedisSetting } from './core/redis.js';
 import { createInstrumentPool, type InstrumentPoolOptions } from './database/instrument-pool.js';
 import { createMonitorDbQuery, type DbQueryOptions } from './database/monitor-db-query.js';
@@ -212,7 +213,7 @@ export class Monitor implements AsyncDisposable {
 
   /** Tells of faults: `alerts.fire(…)`. */
   get alerts(): Alerts {
-    return (this.#alerts ??= createAlerts({
+    return (this.#alerts ??= loadPart<AlertingPart>('alerting').createAlerts({
       options: this.#alertsOptions,
       service: this.service,
       metrics: this.metrics,

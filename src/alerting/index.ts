@@ -1,3 +1,5 @@
+import './register.js';
+
 export { Alerts, type RespondOptions, type SilenceInput } from './alerts.js';
 export type { Alert, AlertInput, AlertStatus, HistoryEntry, Labels } from './alert.js';
 export type { AlertSeverity } from './severity.js';

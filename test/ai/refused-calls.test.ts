@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import '../../src/alerting/index.js';
 import { AiBudgetExceededError } from '../../src/index.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { testMonitor, type TestMonitor } from '../support/test-monitor.js';

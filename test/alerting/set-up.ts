@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import '../../src/alerting/index.js';
 import type { Channel, Delivery } from '../../src/alerting/channels/channel.js';
 import type { Notification } from '../../src/alerting/notification.js';
 import type { AlertsOptions } from '../../src/alerting/options.js';
