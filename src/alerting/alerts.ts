@@ -262,7 +262,8 @@ export class Alerts {
 
   async #createSilence({ matchers, duration, startsAt, createdBy, comment = '' }: SilenceInput): Promise<Silence> {
     if (!Array.isArray(matchers) || matchers.length === 0) throw new InvalidOptionError('silence.matchers', matchers, 'a list of at least one matcher');
-    for (const [i, each] of matchers.entries()) parseMatchers(each as string, `silence.matchers[${i}]`);
+    const parsed = matchers.flatMap((each, i) => parseMatchers(each as string, `silence.matchers[${i}]`));
+    if (parsed.length === 0) throw new InvalidOptionError('silence.matchers', matchers, 'at least one matcher: without, it would silence everything');
     const now = this.#now();
     const begin = startsAt ?? now;
     const endsAt = new Date(begin.getTime() + parseDuration(duration, 'silence.duration'));

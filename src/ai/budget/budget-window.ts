@@ -1,6 +1,6 @@
 import { parseDuration } from '../../core/duration.js';
 import type { AiBudget } from './budget.js';
-import { ZonedTime } from './zoned-time.js';
+import { ZonedTime } from '../../core/zoned-time.js';
 
 /** A stretch of time, in milliseconds since the epoch: `start` belongs to it, `end` does not. */
 export interface WindowSpan {
