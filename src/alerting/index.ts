@@ -29,4 +29,6 @@ export type { InhibitRule } from './routing/inhibition.js';
 export type { MaintenanceWindowOptions } from './routing/maintenance-window.js';
 export type { RouteOptions } from './routing/route-tree.js';
 export type { TimeIntervalSpec } from './routing/time-interval.js';
+export { createTemplate, defaultEmailTemplate, defaultTemplate, type TemplateOptions } from './templates/default-template.js';
 export type { Locale, Message, MessageBlock, Template } from './templates/template.js';
+export type { FetchInit, FetchLike, FetchResponse, HttpHeaders } from '../core/json-http.js';
