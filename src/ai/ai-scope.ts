@@ -26,16 +26,47 @@ export interface AiScope extends AiAttribution {
   readonly call?: EnclosingCall | undefined;
 }
 
-/** One for both builds of the package. Costs nothing until the first AI call. */
+/** One for both builds of the package. */
+interface Scopes {
+  /** What follows code through everything it awaits. Node 20 and 22 make each promise dearer while there is one. */
+  storage: AsyncLocalStorage<AiScope> | undefined;
+  /** What the code that runs now, without a pause, runs inside of. */
+  now: AiScope | undefined;
+  /** Wrapped functions and measured clients. */
+  instruments: number;
+}
+
 const KEY = Symbol.for('sightline.ai-scope');
-const holder = globalThis as { [KEY]?: AsyncLocalStorage<AiScope> };
+const holder = globalThis as { [KEY]?: Scopes };
+const scopes: Scopes = (holder[KEY] ??= { storage: undefined, now: undefined, instruments: 0 });
+
+/**
+ * Counts what may make calls inside of others. Calls of a single one can't nest, so code is followed from the second on.
+ * @param instruments how many: a client whose own methods call each other counts as two
+ */
+export function addInstruments(instruments: number): void {
+  scopes.instruments += instruments;
+  if (scopes.instruments > 1) followCode();
+}
+
+/** Follows code from now on, however deep and late it runs. */
+export function followCode(): void {
+  scopes.storage ??= new AsyncLocalStorage<AiScope>();
+}
 
 /** The scope that code runs in; `undefined` outside of all. */
 export function currentAiScope(): AiScope | undefined {
-  return holder[KEY]?.getStore();
+  return scopes.storage === undefined ? scopes.now : scopes.storage.getStore();
 }
 
 /** Runs `work` in a scope. */
 export function runInAiScope<T>(scope: AiScope, work: () => T): T {
-  return (holder[KEY] ??= new AsyncLocalStorage<AiScope>()).run(scope, work);
+  if (scopes.storage !== undefined) return scopes.storage.run(scope, work);
+  const before = scopes.now;
+  scopes.now = scope;
+  try {
+    return work();
+  } finally {
+    scopes.now = before;
+  }
 }

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../core/errors.js';
 import { aText, checkOptions } from '../core/options.js';
-import { currentAiScope, runInAiScope, type AiAttribution } from './ai-scope.js';
+import { currentAiScope, followCode, runInAiScope, type AiAttribution } from './ai-scope.js';
 
 /**
  * Says who the AI calls made inside of `work` are for, however deep and however late. Their cost counts
@@ -17,6 +17,7 @@ export function withAiAttribution<T>(attribution: AiAttribution, work: () => T):
   checkOptions('attribution', attribution, { tenant: aText, feature: aText });
   if (typeof work !== 'function') throw new InvalidOptionError('work', work, 'a function');
   const { tenant, feature } = attribution;
+  followCode();
   const outer = currentAiScope();
   return runInAiScope({ call: outer?.call, tenant: tenant ?? outer?.tenant, feature: feature ?? outer?.feature }, work);
 }

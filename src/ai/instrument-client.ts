@@ -1,6 +1,7 @@
 import { describe, SightlineError } from '../core/errors.js';
 import { aFunction, aText, checkOptions, type OptionRule } from '../core/options.js';
 import { isObject, type Members } from '../core/shadow.js';
+import { addInstruments } from './ai-scope.js';
 import { aiModel } from './clients/ai-model.js';
 import { bedrock } from './clients/bedrock.js';
 import type { ClientKind } from './clients/client-kind.js';
@@ -39,6 +40,7 @@ export function createInstrumentAiClient({
       const identity = kind.identify(members);
       if (identity === undefined) continue;
       Object.defineProperty(client, MEASURED, { value: true });
+      addInstruments(kind.nests ? 2 : 1);
       kind.instrument(members, new ClientMeasure(partsOf, options, identity.service, identity.model), other => {
         instrument(other, options);
       });

@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '../core/errors.js';
 import { createInstrument, type Instrument } from '../core/instrument.js';
 import { aFunction, aText, checkOptions, type OptionRule } from '../core/options.js';
+import { addInstruments } from './ai-scope.js';
 import { AiCall, type AiMonitorParts } from './ai-call.js';
 import type { AiServiceOptions, CallDescription } from './call-description.js';
 
@@ -33,11 +34,14 @@ export function createMonitorAiService({
     checkOptions('', options, RULES);
     followRequests();
     const about: CallDescription = { ...options, service, isServiceGiven: true, model };
-    return createInstrument(() => ({
-      begin: (_self, args) => new AiCall(partsOf(), about, args[0], args),
-      fault: error => {
-        reportAiFault(partsOf, error);
-      },
-    }));
+    return createInstrument(() => {
+      addInstruments(1);
+      return {
+        begin: (_self, args) => new AiCall(partsOf(), about, args[0], args),
+        fault: error => {
+          reportAiFault(partsOf, error);
+        },
+      };
+    });
   };
 }

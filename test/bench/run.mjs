@@ -1,12 +1,13 @@
 // @ts-check
 // `npm run bench`. Measures each budget against what users would have otherwise, as ratios within one run.
 //
-//   npm run bench                     everything, about ten minutes
-//   npm run bench -- --quick          fewer slices, under two minutes; the figures are rough
+//   npm run bench                     everything, about a quarter of an hour
+//   npm run bench -- --quick          fewer slices, about two minutes; the figures are rough
 //   npm run bench -- --only record    one row; may be repeated
 import os from 'node:os';
 import { setup as buildPackage } from '../support/built-package.mjs';
 import { ensureInstalled } from '../support/ensure-installed.mjs';
+import { aiCalls } from './rows/ai-calls.mjs';
 import { express, tracing } from './rows/express-cost.mjs';
 import { instrument } from './rows/instrument.mjs';
 import { recordRequest } from './rows/record-request.mjs';
@@ -39,7 +40,7 @@ import { showTable } from './support/report.mjs';
  */
 
 /** @type {Row[]} */
-const ROWS = [recordRequest, express, tracing, instrument, scrape, startUp, seriesMemory, wholeServer];
+const ROWS = [recordRequest, express, tracing, instrument, scrape, startUp, seriesMemory, aiCalls, wholeServer];
 
 try {
   const { rows, quick } = parse(process.argv.slice(2));

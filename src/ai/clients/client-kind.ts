@@ -16,6 +16,8 @@ export interface ClientIdentity {
 export interface ClientKind {
   /** For errors and the docs: `openai`. */
   readonly name: string;
+  /** Whether its measured methods call each other. Default: false. */
+  readonly nests?: boolean;
   /** What the client is; `undefined` where it is of another kind. */
   identify(client: Members): ClientIdentity | undefined;
   /** Measures the methods that call a model. */

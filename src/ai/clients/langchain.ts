@@ -4,6 +4,7 @@ import type { ClientKind } from './client-kind.js';
 /** A LangChain chat model or embeddings, by the methods beneath `invoke`, `stream` and `batch`, where each is one call of the model. */
 export const langchain: ClientKind = {
   name: 'a LangChain model',
+  nests: true,
 
   identify(client) {
     const { _generate, _llmType, lc_namespace: namespace, embedDocuments, model, modelName } = client as Record<string, unknown>;

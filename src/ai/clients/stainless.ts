@@ -23,6 +23,9 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 
 const watchedFetches = new WeakSet<AnyFunction>();
 
+/** Where an attempt carries its call, until it is made. */
+const CALL = Symbol('sightline.call');
+
 /**
  * Clients made by Stainless: `openai` (and Azure's), `@anthropic-ai/sdk`, `groq-sdk` and others like them. All their
  * resources and `.stream()` helpers call the client's own `post(path, options)`, and each attempt its `fetch`.
@@ -60,9 +63,21 @@ export const stainless: ClientKind = {
   },
 };
 
-/** `/v1/messages?beta=true` is a chat, `/openai/deployments/gpt/chat/completions` too. */
+/** Of the few paths that an app asks. */
+const operations = new Map<string, string | undefined>();
+const MOST_PATHS = 200;
+
 function operationOf(path: unknown): string | undefined {
   if (typeof path !== 'string') return undefined;
+  if (!operations.has(path)) {
+    if (operations.size >= MOST_PATHS) operations.clear();
+    operations.set(path, readOperation(path));
+  }
+  return operations.get(path);
+}
+
+/** `/v1/messages?beta=true` is a chat, `/openai/deployments/gpt/chat/completions` too. */
+function readOperation(path: string): string | undefined {
   const parts = path.replace(/[?#].*$/, '').split('/').filter(part => part !== '');
   const lastTwo = parts.slice(-2).join('/');
   if (Object.hasOwn(OPERATIONS, lastTwo)) return OPERATIONS[lastTwo];
@@ -76,14 +91,46 @@ function bodyOf(options: unknown): unknown {
   return isObject(options) ? (options as { body?: unknown }).body : undefined;
 }
 
-/** Options that openai 7 promises tell what is asked when they are there. */
+/** Options that lead from an attempt to its call. openai 7 promises them: then they tell what is asked when they are there. */
 function noting(call: EnclosingCall, options: unknown): unknown {
-  if (!(options instanceof Promise)) return options;
+  if (!(options instanceof Promise)) return withCall(options, call);
   return (options as Promise<unknown>).then(resolved => {
     const refusal = call.noteRequest(bodyOf(resolved));
     if (refusal !== undefined) throw refusal;
-    return resolved;
+    return withCall(resolved, call);
   });
+}
+
+/** The SDK hands `fetchOptions` on to each `fetch`. */
+function withCall(options: unknown, call: EnclosingCall): unknown {
+  if (!isObject(options)) return options;
+  const { fetchOptions } = options as { fetchOptions?: object };
+  return { ...options, fetchOptions: { ...fetchOptions, [CALL]: call } };
+}
+
+/** Reading the headers takes as long as all else there is to count, and what is left of a limit changes slowly. */
+const READ_EVERY_MS = 100;
+
+/** Gives the headers that tell of rate limits: of each refusal, and of some of the other answers. */
+function limitHeadersReader(): (answer: unknown) => unknown {
+  let lastRead = -Infinity;
+  return answer => {
+    if (!isObject(answer)) return undefined;
+    const { status, headers } = answer as { status?: unknown; headers?: unknown };
+    const now = performance.now();
+    if (typeof status === 'number' && status < 400 && now - lastRead < READ_EVERY_MS) return undefined;
+    lastRead = now;
+    return headers;
+  };
+}
+
+/** The call that an attempt is made for. What is left is what the SDK asked for. */
+function takeCall(init: unknown): EnclosingCall | undefined {
+  if (!isObject(init)) return undefined;
+  const carrier = init as { [CALL]?: EnclosingCall };
+  const call = carrier[CALL];
+  if (call !== undefined) Reflect.deleteProperty(carrier, CALL);
+  return call;
 }
 
 /** Tells the call of each attempt, so that retries inside of the SDK are seen. */
@@ -91,13 +138,14 @@ function watchFetch(client: Members): void {
   const { fetch } = client;
   // A copy of the client keeps the fetch of the first.
   if (typeof fetch !== 'function' || watchedFetches.has(fetch)) return;
+  const limitHeaders = limitHeadersReader();
   const watching: AnyFunction = function (this: unknown, ...args: unknown[]): unknown {
-    const call = currentAiScope()?.call;
+    const call = takeCall(args[1]);
     const response: unknown = Reflect.apply(fetch, this, args);
     if (call !== undefined && response instanceof Promise) {
       response.then(
         (answer: unknown) => {
-          call.attempt(isObject(answer) ? (answer as { headers?: unknown }).headers : undefined);
+          call.attempt(limitHeaders(answer));
         },
         () => {
           call.attempt(undefined);

@@ -39,6 +39,13 @@ export const RESPONSE_SHAPES: readonly ResponseShape[] = [
   plain,
 ];
 
+/** The shapes of responses that name their kind, in `object` or `type`: found without asking the others. */
+const BY_KIND: ReadonlyMap<unknown, ResponseShape> = new Map<unknown, ResponseShape>([
+  ['chat.completion', openAiChat],
+  ['response', openAiResponses],
+  ['message', anthropic],
+]);
+
 /** What could be read of a response. */
 interface ReadResponse {
   /** `undefined` where no shape knows it. */
@@ -77,6 +84,8 @@ export function readerFor(first: Fields): StreamReader | undefined {
 
 /** The first shape that knows the response reads it; gateways may still have put a usage of another kind into it. */
 function readShapes(response: Fields): ResponseFacts | undefined {
+  const named = (BY_KIND.get(response['object']) ?? BY_KIND.get(response['type']))?.read(response);
+  if (named?.usage !== undefined) return named;
   for (const shape of RESPONSE_SHAPES) {
     const facts = shape.read(response);
     if (facts !== undefined) return facts.usage === undefined ? { ...facts, usage: plain.read(response)?.usage } : facts;

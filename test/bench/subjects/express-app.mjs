@@ -1,7 +1,8 @@
 // @ts-check
 // An Express app that is sent requests in memory: node express-app.mjs <variant>
 import { serveSlices } from '../support/child.mjs';
-import { createServer, exportedSpans, PATHS } from '../support/express-variants.mjs';
+import { exportedSpans } from '../support/discarded-spans.mjs';
+import { createServer, PATHS } from '../support/express-variants.mjs';
 import { injector } from '../support/in-memory-connection.mjs';
 
 const { server, text } = createServer(process.argv[2] ?? '');

@@ -1,5 +1,6 @@
 // @ts-check
 // The same Express app, observed by one library or by none.
+import { discard } from './discarded-spans.mjs';
 import { load } from './peers.mjs';
 
 /** Paths asked for in rotation: a mounted route with a parameter, one with two, and a plain one. */
@@ -94,21 +95,6 @@ const VARIANTS = {
     observe: () => () => '',
   },
 };
-
-/** Spans that reached an exporter in this process. */
-export let exportedSpans = 0;
-
-/** An exporter that throws spans away, so that only making them counts. */
-function discard() {
-  return {
-    /** @type {(spans: unknown[], done: (result: { code: number }) => void) => void} */
-    export(spans, done) {
-      exportedSpans += spans.length;
-      done({ code: 0 });
-    },
-    shutdown: async () => {},
-  };
-}
 
 /**
  * @param {any} app
