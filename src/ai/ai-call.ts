@@ -1,4 +1,3 @@
-import { context, trace, type Context, type Span } from '@opentelemetry/api';
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { isSightlineError } from '../core/errors.js';
@@ -10,9 +9,8 @@ import type { AiAccounting, Spender } from './ai-accounting.js';
 import { currentAiScope, runInAiScope, type AiScope, type EnclosingCall } from './ai-scope.js';
 import { followApiPromise, isApiPromise } from './api-promise.js';
 import type { CallDescription } from './call-description.js';
-import { requestContent, responseContent, StreamedText } from './captured-content.js';
+import { CallSpan } from './call-span.js';
 import { followDataPromise, isDataPromise } from './data-promise.js';
-import { endSpan, nameModel, startSpan } from './genai-span.js';
 import { missingAfterBreak, missingIn, missingInStream, type MissingUsage } from './missing-usage.js';
 import { outcomeOfError, outcomeOfResponse, outcomeOfStatus, type AiOutcome } from './outcome.js';
 import { readRateLimits } from './rate-limits.js';
@@ -64,9 +62,7 @@ export class AiCall implements Observation, EnclosingCall {
   readonly #service: string;
   readonly #spender: Spender;
   readonly #scope: AiScope;
-  readonly #span: Span | undefined;
-  readonly #context: Context | undefined;
-  readonly #text: StreamedText | undefined;
+  readonly #span: CallSpan | undefined;
   /** By which the caller may end the call. */
   readonly #signals: readonly AbortSignal[];
   #requestModel: string | undefined;
@@ -105,10 +101,8 @@ export class AiCall implements Observation, EnclosingCall {
     ai.metrics.moveInFlight(this.#service, 1);
     this.#isInFlight = true;
     if (!tracing.active) return;
-    this.#span = startSpan(tracing, about, this.#service, this.#requestModel);
-    this.#context = trace.setSpan(context.active(), this.#span);
-    if (ai.contentLength > 0 && this.#span.isRecording()) this.#text = new StreamedText(ai.contentLength);
-    this.#captureRequest(request);
+    this.#span = new CallSpan(tracing, about, this.#service, this.#requestModel, ai.contentLength);
+    this.#span.capture(request);
   }
 
   run(fn: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown {
@@ -149,8 +143,8 @@ export class AiCall implements Observation, EnclosingCall {
     if (model === undefined || model === this.#requestModel) return undefined;
     this.#requestModel = model;
     this.#guard(() => {
-      if (this.#span !== undefined) nameModel(this.#span, this.#about, model);
-      this.#captureRequest(request);
+      this.#span?.nameModel(model);
+      this.#span?.capture(request);
     });
     return this.#parts.ai.refusalOf(this.#service, model, this.#spender.tenant);
   }
@@ -216,7 +210,7 @@ export class AiCall implements Observation, EnclosingCall {
 
   /** The answer comes in parts from now on. */
   beginStream(isAborted: () => boolean, isLazy = false): Observation {
-    const stream = (this.#stream = new StreamedAnswer(this.#parts.clock, this.#about.extractUsage, this.#text));
+    const stream = (this.#stream = new StreamedAnswer(this.#parts.clock, this.#about.extractUsage, this.#span?.text));
     const isLazyCall = isLazy && !this.#isAnswered;
     this.#watchSignals();
     return {
@@ -243,7 +237,7 @@ export class AiCall implements Observation, EnclosingCall {
 
   #runInScope(fn: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown {
     const inScope = (): unknown => runInAiScope(this.#scope, () => Reflect.apply(fn, self, args) as unknown);
-    return this.#context === undefined ? inScope() : context.with(this.#context, inScope);
+    return this.#span === undefined ? inScope() : this.#span.run(inScope);
   }
 
   /** The caller's own signal says more than an SDK's error for it, which may be any. */
@@ -252,12 +246,6 @@ export class AiCall implements Observation, EnclosingCall {
     const signal = outcome === 'other' || outcome === 'aborted' ? this.#signals.find(({ aborted }) => aborted) : undefined;
     if (signal === undefined) return outcome;
     return outcomeOfError(signal.reason) === 'timeout' ? 'timeout' : 'aborted';
-  }
-
-  #captureRequest(request: unknown): void {
-    if (this.#text === undefined) return;
-    const input = requestContent([request], this.#parts.ai.contentLength);
-    if (input !== undefined) this.#span?.setAttribute('gen_ai.input.messages', input);
   }
 
   #endStream(stream: StreamedAnswer, isBroken: boolean): void {
@@ -299,18 +287,10 @@ export class AiCall implements Observation, EnclosingCall {
       metrics.addOutcome(this.#service, model, outcome);
       if (retries > 0) metrics.addRetries(this.#service, model, retries);
     }
-    if (this.#span === undefined) return;
-    endSpan(this.#span, {
-      outcome,
-      isFailed,
-      error: end.error,
-      retries,
-      cost,
-      // The call inside says what was used: who adds the spans up would count it twice.
-      facts: this.#isDelegated ? undefined : reading?.facts,
-      firstTokenSeconds: this.#stream?.firstTokenSeconds(this.#start),
-      output: this.#text && (this.#text.text ?? responseContent(end.answer, this.#parts.ai.contentLength)),
-    });
+    // The call inside says what was used: who adds the spans up would count it twice.
+    const facts = this.#isDelegated ? undefined : reading?.facts;
+    const firstTokenSeconds = this.#stream?.firstTokenSeconds(this.#start);
+    this.#span?.end({ outcome, isFailed, error: end.error, retries, cost, facts, firstTokenSeconds }, end.answer);
   }
 
   #observeStream(model: string, outputTokens: number | undefined): void {
