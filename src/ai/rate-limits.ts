@@ -7,7 +7,7 @@ export interface RateLimits {
 }
 
 /** What is left of one limit. */
-export interface RemainingLimit {
+interface RemainingLimit {
   readonly kind: 'requests' | 'tokens' | 'input_tokens' | 'output_tokens';
   readonly value: number;
 }

@@ -1,3 +1,4 @@
+// eslint-disable-next-line no-restricted-syntax -- an app that imports this has what its monitor needs of it
 import './register.js';
 
 export { Alerts, type RespondOptions, type SilenceInput } from './alerts.js';

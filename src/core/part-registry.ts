@@ -1,11 +1,8 @@
-import { createRequire } from 'node:module';
+import { loadOptionalPeer } from './optional-peer.js';
 
 /** One for both builds of the package. */
 const KEY = Symbol.for('sightline.parts.v1');
 const holder = globalThis as { [KEY]?: Map<string, unknown> };
-
-// Synchronous on purpose: the getters of a monitor are.
-const load = createRequire(import.meta.url);
 
 /** A part of Sightline says that it is loaded: called by its subpath, when an app imports that. */
 export function registerPart(name: string, part: unknown): void {
@@ -19,6 +16,7 @@ export function registerPart(name: string, part: unknown): void {
  * @param name of its subpath: `alerting`
  */
 export function loadPart<T>(name: string): T {
-  if (holder[KEY]?.has(name) !== true) load(`sightline/${name}`);
+  // By the package's own name; synchronous, because the getters of a monitor are.
+  if (holder[KEY]?.has(name) !== true) loadOptionalPeer(`sightline/${name}`, name);
   return holder[KEY]?.get(name) as T;
 }

@@ -2,7 +2,7 @@ import type { Alert } from '../../src/alerting/alert.js';
 import type { Notification } from '../../src/alerting/notification.js';
 
 /** 2026-11-22 09:05:00 UTC. */
-export const BEGAN = new Date('2026-11-22T09:05:00Z');
+const BEGAN = new Date('2026-11-22T09:05:00Z');
 export const NOW = new Date('2026-11-22T09:06:00Z');
 
 /** An alert that fires; fields as given. */

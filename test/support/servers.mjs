@@ -5,9 +5,9 @@ import { run } from './command.mjs';
 
 /** The programs that tests start, each with the Debian package it comes from. */
 const SERVERS = {
-  amtool: 'prometheus-alertmanager',
   prometheus: 'prometheus',
   'prometheus-alertmanager': 'prometheus-alertmanager',
+  amtool: 'prometheus-alertmanager',
   promtool: 'prometheus',
   'redis-server': 'redis-server',
 };

@@ -2,7 +2,7 @@ import type { Members } from '../../core/shadow.js';
 import type { ClientMeasure } from './measure.js';
 
 /** What a client is for the metrics. */
-export interface ClientIdentity {
+interface ClientIdentity {
   /** The service's name, unless the app gives one. */
   readonly service: string;
   /** The model, where the client is one. */

@@ -2,6 +2,7 @@ import { createInstrument } from '../../core/instrument.js';
 import { shadow, type Members } from '../../core/shadow.js';
 import { AiCall, type AiMonitorParts } from '../ai-call.js';
 import type { AiServiceOptions, CallDescription } from '../call-description.js';
+import { reportAiFault } from '../monitor-ai-service.js';
 
 /** Further facts of a client that is measured. */
 export interface AiClientOptions extends AiServiceOptions {
@@ -48,7 +49,7 @@ export class ClientMeasure {
         return new AiCall(this.#partsOf(), this.#about(call.operation), 'request' in call ? call.request : args[0], args);
       },
       fault: error => {
-        this.#partsOf().diagnostics.fault('ai', 'a call could not be observed', error);
+        reportAiFault(this.#partsOf, error);
       },
     }))(method);
     shadow(owner, key, measured);

@@ -2,7 +2,7 @@ import { InvalidOptionError, NOT_SHOWN } from '../../core/errors.js';
 import { duration, flag, list, mapping, plainText, type Reader, record, required, secret, secretUrl, text, whole } from './yaml-reader.js';
 
 /** A channel as an `alertmanager.yml` describes it, with the file's global settings and Alertmanager's defaults. */
-export type ChannelDescriptor =
+type ChannelDescriptor =
   | {
       readonly kind: 'webhook';
       readonly url: string;
