@@ -3,6 +3,8 @@ import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { parseDuration, type Duration } from '../core/duration.js';
 import { InvalidOptionError } from '../core/errors.js';
+import { aText } from '../core/options.js';
+import type { AckLinks } from './ack-links.js';
 import type { AlertMetrics } from './alert-metrics.js';
 import { identityOf, readAlertInput } from './alert-input.js';
 import { routingLabels, type Alert, type AlertInput } from './alert.js';
@@ -11,8 +13,10 @@ import type { Dispatcher } from './dispatcher.js';
 import type { Escalator } from './escalation.js';
 import type { Explanation } from './explanation.js';
 import type { Remediation, RemediationContext, Remediator } from './remediation.js';
+import type { InhibitRule } from './routing/inhibition.js';
 import { MaintenanceWindow, type MaintenanceWindowOptions } from './routing/maintenance-window.js';
 import { matchesAll, parseMatchers } from './routing/matcher.js';
+import type { RouteTree } from './routing/route-tree.js';
 import type { AlertFilter, AlertStore, FiredAlert, Page, Silence } from './stores/alert-store.js';
 import { transientAlert } from './transient-alert.js';
 
@@ -25,6 +29,9 @@ export interface AlertsParts {
   readonly remediator: Remediator;
   /** Windows that hold, which may change while the app runs. */
   readonly windows: MaintenanceWindow[];
+  readonly routes: RouteTree;
+  readonly inhibitRules: readonly InhibitRule[];
+  readonly links: AckLinks | undefined;
   readonly source: string;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
@@ -128,6 +135,22 @@ export class Alerts {
     return fired;
   }
 
+  /** What it is made of, for `serveAlerts`. @internal */
+  get parts(): AlertsParts {
+    return this.#parts;
+  }
+
+  /**
+   * Takes an alert that another system tells, under the fingerprint it has there; one whose end has come is over.
+   * @returns `undefined` where that changes nothing
+   * @internal
+   */
+  async receive(told: FiredAlert): Promise<Alert | undefined> {
+    const now = this.#now();
+    if (told.endsAt === undefined || told.endsAt > now) return this.#take(told);
+    return this.#parts.dispatcher.resolve(told.fingerprint, { at: now, event: 'resolved', reason: 'the system that told of it says that it is over' });
+  }
+
   /**
    * Ends an alert, and tells those who were told of it.
    *
@@ -172,15 +195,8 @@ export class Alerts {
     const { matchers: texts = [], ...wanted } = filter;
     const matchers = texts.flatMap((each, i) => parseMatchers(each, `matchers[${i}]`));
     const limit = Math.min(LARGEST_PAGE, Math.max(1, page.limit ?? 100));
-    const found: Alert[] = [];
-    let after = page.after;
-    for (;;) {
-      const { items, next } = await this.#parts.store.list(wanted, { limit, ...(after !== undefined && { after }) });
-      found.push(...items.filter(alert => matchesAll(matchers, routingLabels(alert))));
-      // A page that the matchers emptied is filled from the next.
-      if (next === undefined || found.length >= limit || matchers.length === 0) return { items: found, ...(next !== undefined && { next }) };
-      after = next;
-    }
+    const accepts = (alert: Alert): boolean => matchesAll(matchers, routingLabels(alert));
+    return this.#parts.store.list({ ...wanted, ...(matchers.length > 0 && { accepts }) }, { limit, ...(page.after !== undefined && { after: page.after }) });
   }
 
   /**
@@ -200,10 +216,16 @@ export class Alerts {
    */
   respond({ name, match, run, cooldown = '5m', timeout = '1m', maxRuns = 3, concurrency = 1 }: RespondOptions): void {
     if (typeof run !== 'function') throw new InvalidOptionError('respond.run', run, 'a function of the alert');
+    if (!aText.accepts(name)) throw new InvalidOptionError('respond.name', name, aText.allowed);
+    if (this.#parts.remediator.has(name)) throw new InvalidOptionError('respond.name', name, 'a name that no other response has');
+    if (!Array.isArray(match)) throw new InvalidOptionError('respond.match', match, 'a list of matchers');
+    for (const [option, value] of Object.entries({ maxRuns, concurrency })) {
+      if (!Number.isInteger(value) || value < 1) throw new InvalidOptionError(`respond.${option}`, value, 'a whole number of at least 1');
+    }
     const remediation: Remediation = {
       name,
       run,
-      matchers: match.flatMap((each, i) => parseMatchers(each, `respond.match[${i}]`)),
+      matchers: (match as readonly string[]).flatMap((each, i) => parseMatchers(each, `respond.match[${i}]`)),
       cooldownMs: parseDuration(cooldown, 'respond.cooldown'),
       timeoutMs: parseDuration(timeout, 'respond.timeout'),
       maxRuns,
@@ -218,16 +240,22 @@ export class Alerts {
   }
 
   async #close(): Promise<void> {
-    const { dispatcher, escalator, deliverer, store } = this.#parts;
+    const { dispatcher, escalator, remediator, deliverer, store } = this.#parts;
     escalator.close();
-    await dispatcher.close();
+    remediator.close();
+    const closed = dispatcher.close();
+    // What the dispatcher looks at waits for deliveries, and these don't wait long any more.
     await deliverer.close();
+    await closed;
     await store.close();
   }
 
   async #fire(input: AlertInput): Promise<Alert> {
-    const { dispatcher, escalator, remediator, diagnostics, source } = this.#parts;
-    const told = readAlertInput(input, source, this.#now());
+    return this.#take(readAlertInput(input, this.#parts.source, this.#now()));
+  }
+
+  async #take(told: FiredAlert): Promise<Alert> {
+    const { dispatcher, escalator, remediator, diagnostics } = this.#parts;
     try {
       const { alert, change } = await dispatcher.fire(told);
       if (change !== 'merged') {
@@ -268,7 +296,7 @@ export class Alerts {
     const begin = startsAt ?? now;
     const endsAt = new Date(begin.getTime() + parseDuration(duration, 'silence.duration'));
     if (endsAt <= now) throw new InvalidOptionError('silence.duration', duration, 'one that ends in the future');
-    const silence: Silence = { id: randomUUID(), matchers: [...matchers], startsAt: begin, endsAt, createdBy, comment, updatedAt: now };
+    const silence: Silence = { id: randomUUID(), matchers: [...(matchers as readonly string[])], startsAt: begin, endsAt, createdBy, comment, updatedAt: now };
     await this.#parts.store.putSilence(silence);
     return silence;
   }

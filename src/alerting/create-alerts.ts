@@ -4,18 +4,19 @@ import { parseDuration } from '../core/duration.js';
 import { InvalidOptionError } from '../core/errors.js';
 import { aText, anObject, checkOptions, type OptionRule } from '../core/options.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { AckLinks } from './ack-links.js';
 import { AlertMetrics } from './alert-metrics.js';
-import { Alerts } from './alerts.js';
+import { Alerts, type AlertsParts } from './alerts.js';
 import type { Channel } from './channels/channel.js';
 import { Deliverer } from './delivery/deliverer.js';
 import { Dispatcher } from './dispatcher.js';
-import { Escalator, type EscalationPolicy } from './escalation.js';
+import { escalationReason, Escalator, type EscalationPolicy } from './escalation.js';
 import type { AlertsOptions, EscalationOptions } from './options.js';
 import { Pipeline, type Stage } from './pipeline.js';
 import { Remediator } from './remediation.js';
 import { Inhibitor } from './routing/inhibition.js';
 import { MaintenanceWindow } from './routing/maintenance-window.js';
-import { parseMatcher, parseMatchers } from './routing/matcher.js';
+import { parseMatchers } from './routing/matcher.js';
 import { RouteTree } from './routing/route-tree.js';
 import { TimeInterval } from './routing/time-interval.js';
 import { severityRoutes } from './severity-routes.js';
@@ -54,6 +55,7 @@ const RULES: Readonly<Record<keyof AlertsOptions, OptionRule>> = {
   fallbackChannel: aText,
   sendTimeout: aDuration,
   externalUrl: aText,
+  links: anObject,
 };
 const ESCALATION_RULES: Readonly<Record<keyof EscalationOptions, OptionRule>> = {
   name: aText,
@@ -86,6 +88,7 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, ra
   });
   const windows = (options.maintenanceWindows ?? []).map((window, i) => new MaintenanceWindow(window, `alerts.maintenanceWindows[${i}]`));
   const policies = (options.escalations ?? []).map((policy, i) => escalationPolicy(policy, names, `alerts.escalations[${i}]`));
+  const links = options.links && new AckLinks(options.links, clock);
   const alertMetrics = new AlertMetrics(metrics);
   const store = new MemoryAlertStore();
   const deliverer = new Deliverer({
@@ -104,7 +107,7 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, ra
     deliverer,
     receivers,
     tellsResolvedAtOnce: bySeverity !== undefined,
-    linksOf: () => ({}),
+    linksOf: alert => links?.linksOf(alert) ?? {},
     externalUrl: options.externalUrl,
     clock,
     diagnostics,
@@ -115,18 +118,34 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, ra
     clock,
     diagnostics,
     get: id => store.get(id),
+    active: () => store.active(),
     escalate: async (alert, policy, level, to) => {
       alertMetrics.escalated(policy, level);
-      await store.note(alert.id, { at: new Date(clock.now()), event: 'escalated', reason: `${policy}: step ${level}, to ${to.join(', ')}` });
+      await store.note(alert.id, { at: new Date(clock.now()), event: 'escalated', reason: escalationReason(policy, level, to) });
       await dispatcher.notify(to, alert, 'escalation', `${policy} ${level}`);
     },
     unacknowledge: async (alert, policy) => {
       await store.unacknowledge(alert.id, new Date(clock.now()), `the policy ${policy}`);
     },
   });
-  const remediator = createRemediator(store, dispatcher, alertMetrics, clock);
+  const remediator = createRemediator({ store, dispatcher, metrics: alertMetrics, clock, diagnostics });
   dispatcher.start();
-  return new Alerts({ store, dispatcher, deliverer, escalator, remediator, windows, source: service, clock, diagnostics, metrics: alertMetrics });
+  escalator.start();
+  return new Alerts({
+    store,
+    dispatcher,
+    deliverer,
+    escalator,
+    remediator,
+    windows,
+    routes,
+    inhibitRules: options.inhibitRules ?? [],
+    links,
+    source: service,
+    clock,
+    diagnostics,
+    metrics: alertMetrics,
+  });
 }
 
 /** In the order in which they are asked: what explains an alert comes before what merely hides it. */
@@ -135,18 +154,20 @@ function stagesOf({ inhibitRules, timeIntervals = {}, flapping = {} }: AlertsOpt
   if (inhibitRules !== undefined && inhibitRules.length > 0) stages.push(new InhibitionStage(new Inhibitor(inhibitRules)));
   const intervals = Object.entries(timeIntervals).map(([name, specs]) => [name, specs.map((spec, i) => new TimeInterval(spec, `alerts.timeIntervals.${name}[${i}]`))] as const);
   if (intervals.length > 0) stages.push(new TimeIntervalStage(Object.fromEntries(intervals)));
-  stages.push(new MaintenanceStage(() => windows), new SilenceStage(text => parseMatcher(text)));
+  stages.push(new MaintenanceStage(() => windows), new SilenceStage(text => parseMatchers(text)));
   if (flapping !== false) {
     stages.push(new FlappingStage({ times: flapping.times ?? 6, withinMs: parseDuration(flapping.within ?? '30m', 'alerts.flapping.within') }));
   }
   return stages;
 }
 
-function createRemediator(store: MemoryAlertStore, dispatcher: Dispatcher, metrics: AlertMetrics, clock: Clock): Remediator {
+function createRemediator({ store, dispatcher, metrics, clock, diagnostics }: Pick<AlertsParts, 'store' | 'dispatcher' | 'metrics' | 'clock' | 'diagnostics'>): Remediator {
   const running = new Set<string>();
   const now = (): Date => new Date(clock.now());
   return new Remediator({
     clock,
+    diagnostics,
+    get: id => store.get(id),
     claim: async key => {
       if (running.has(key)) return Promise.resolve(undefined);
       running.add(key);
@@ -174,7 +195,8 @@ function createRemediator(store: MemoryAlertStore, dispatcher: Dispatcher, metri
 
 function checkedChannels(channels: Readonly<Record<string, Channel>>): Readonly<Record<string, Channel>> {
   for (const [name, channel] of Object.entries(channels)) {
-    if (typeof (channel as Partial<Channel> | null)?.send !== 'function') {
+    const { send, quotas } = (channel ?? {}) as Partial<Channel>;
+    if (typeof send !== 'function' || !Array.isArray(quotas)) {
       throw new InvalidOptionError(`alerts.channels.${name}`, channel, "a channel of 'sightline/alerting', such as dingTalk({ … }), or createChannel({ send })");
     }
   }
@@ -191,7 +213,12 @@ function escalationPolicy(policy: EscalationOptions, channels: readonly string[]
     matchers: match.flatMap((text, i) => parseMatchers(text, `${option}.match[${i}]`)),
     levels: levels.map((level, i) => {
       checkNames(level.channels, channels, `${option}.levels[${i}].channels`);
-      return { afterMs: parseDuration(level.after, `${option}.levels[${i}].after`), channels: level.channels };
+      const afterMs = parseDuration(level.after, `${option}.levels[${i}].after`);
+      const before = levels[i - 1]?.after;
+      if (before !== undefined && afterMs < parseDuration(before, option)) {
+        throw new InvalidOptionError(`${option}.levels[${i}].after`, level.after, `no less than that of the level before (${before})`);
+      }
+      return { afterMs, channels: level.channels };
     }),
     ackTimeoutMs: ackTimeout === undefined ? undefined : parseDuration(ackTimeout, `${option}.ackTimeout`),
   };

@@ -1,4 +1,5 @@
 import type { Duration } from '../core/duration.js';
+import type { LinksOptions } from './ack-links.js';
 import type { Channel } from './channels/channel.js';
 import type { InhibitRule } from './routing/inhibition.js';
 import type { MaintenanceWindowOptions } from './routing/maintenance-window.js';
@@ -36,6 +37,8 @@ export interface AlertsOptions {
   readonly sendTimeout?: Duration;
   /** The app's own address, for links in notifications. */
   readonly externalUrl?: string;
+  /** Links in notifications by which an alert is acknowledged or resolved; `serveAlerts()` serves them. Default: none. */
+  readonly links?: LinksOptions;
 }
 
 /** A policy of escalation. */

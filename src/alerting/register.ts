@@ -1,10 +1,14 @@
 import { registerPart } from '../core/part-registry.js';
+import { AlertsEndpoint } from './api/alerts-endpoint.js';
+import { checkServeOptions } from './api/serve-options.js';
 import { createAlerts } from './create-alerts.js';
 
-/** What a monitor needs of this folder. */
+/** What a monitor and the adapters of frameworks need of this folder. */
 export interface AlertingPart {
   readonly createAlerts: typeof createAlerts;
+  readonly AlertsEndpoint: typeof AlertsEndpoint;
+  readonly checkServeOptions: typeof checkServeOptions;
 }
 
-const part: AlertingPart = { createAlerts };
+const part: AlertingPart = { createAlerts, AlertsEndpoint, checkServeOptions };
 registerPart('alerting', part);

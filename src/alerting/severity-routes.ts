@@ -1,5 +1,6 @@
 import type { RouteOptions } from './routing/route-tree.js';
 import { SEVERITIES, type AlertSeverity } from './severity.js';
+import { spellingsOf } from './severity-names.js';
 
 /** Source: the monitoring plan. */
 const PLAN: Readonly<Record<AlertSeverity, readonly string[]>> = {
@@ -24,16 +25,21 @@ export interface SeverityRoutes {
  * @param given in place of the plan's
  */
 export function severityRoutes(channels: readonly string[], given: Readonly<Partial<Record<AlertSeverity, readonly string[]>>>): SeverityRoutes {
-  const receivers: Record<string, readonly string[]> = { nobody: [] };
+  const receivers: Record<string, readonly string[]> = {};
   for (const severity of SEVERITIES) receivers[`severity ${severity}`] = given[severity] ?? planned(severity, channels);
   return {
     receivers,
     route: {
-      receiver: 'nobody',
+      // Where nobody can say what a label means, it is medium.
+      receiver: 'severity medium',
       groupBy: ['alertname', 'source'],
       groupWait: 0,
       groupInterval: '1m',
-      routes: SEVERITIES.map(severity => ({ match: [`severity="${severity}"`], receiver: `severity ${severity}` })),
+      // By the label: an alert of Prometheus' keeps the one it came with, which other routes and silences go by.
+      routes: SEVERITIES.filter(severity => severity !== 'medium').map(severity => ({
+        match: [`severity=~"${spellingsOf(severity).join('|')}"`],
+        receiver: `severity ${severity}`,
+      })),
     },
   };
 }

@@ -244,3 +244,15 @@ test.each([
 ])('refuses %s', (_what, options, message) => {
   expect(() => testAlerts(options)).toThrow(message);
 });
+
+test("an alert of Prometheus', whose label says its severity in another word, is told to the channels of that severity", async () => {
+  const [dingtalk, email] = [recordingChannel(), recordingChannel()];
+  const { alerts, pass } = testAlerts({ channels: { dingtalk, email } });
+  await alerts.fire({ title: 'A', severity: 'high', labels: { severity: 'page' } });
+  await alerts.fire({ title: 'B', severity: 'medium', labels: { severity: 'warning' } });
+  await alerts.fire({ title: 'C', severity: 'medium', labels: { severity: 'odd' } });
+  await pass(1_000);
+
+  expect(told(dingtalk)).toEqual(['first: A', 'first: B', 'first: C']);
+  expect(told(email)).toEqual(['first: A']);
+});
