@@ -10,6 +10,7 @@ import { identityOf, readAlertInput } from './alert-input.js';
 import { routingLabels, type Alert, type AlertInput } from './alert.js';
 import type { Deliverer } from './delivery/deliverer.js';
 import type { Dispatcher } from './dispatcher.js';
+import type { Notifier } from './notifier.js';
 import type { Escalator } from './escalation.js';
 import type { Explanation } from './explanation.js';
 import type { Remediation, RemediationContext, Remediator } from './remediation.js';
@@ -24,6 +25,7 @@ import { transientAlert } from './transient-alert.js';
 export interface AlertsParts {
   readonly store: AlertStore;
   readonly dispatcher: Dispatcher;
+  readonly notifier: Notifier;
   readonly deliverer: Deliverer;
   readonly escalator: Escalator;
   readonly remediator: Remediator;
@@ -277,15 +279,15 @@ export class Alerts {
     if (last !== undefined && now.getTime() - last < DIRECT_MS) return alert;
     if (this.#toldDirectly.size >= MOST_DIRECT) this.#toldDirectly.clear();
     this.#toldDirectly.set(told.fingerprint, now.getTime());
-    await this.#parts.dispatcher.tellDirectly(alert);
+    await this.#parts.notifier.tellDirectly(alert);
     return alert;
   }
 
   /** Services that keep incidents of their own are told. */
   async #tellAcknowledged(alert: Alert): Promise<void> {
-    const { dispatcher, deliverer } = this.#parts;
-    const channels = dispatcher.channelsOf(alert).filter(name => deliverer.channel(name)?.takesAcknowledgements);
-    if (channels.length > 0) await dispatcher.notify(channels, alert, 'acknowledged', 'acknowledged');
+    const { notifier, deliverer } = this.#parts;
+    const channels = notifier.channelsOf(alert).filter(name => deliverer.channel(name)?.takesAcknowledgements);
+    if (channels.length > 0) await notifier.notify(channels, alert, 'acknowledged', 'acknowledged');
   }
 
   async #createSilence({ matchers, duration, startsAt, createdBy, comment = '' }: SilenceInput): Promise<Silence> {

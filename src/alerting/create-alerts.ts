@@ -12,6 +12,7 @@ import { Deliverer } from './delivery/deliverer.js';
 import { Dispatcher } from './dispatcher.js';
 import { escalationReason, Escalator, type EscalationPolicy } from './escalation.js';
 import type { AlertsOptions, EscalationOptions } from './options.js';
+import { Notifier } from './notifier.js';
 import { Pipeline, type Stage } from './pipeline.js';
 import { Remediator } from './remediation.js';
 import { Inhibitor } from './routing/inhibition.js';
@@ -100,15 +101,27 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, ra
     timeoutMs: parseDuration(options.sendTimeout ?? '10s', 'alerts.sendTimeout'),
     random,
   });
+  const pipeline = new Pipeline(stagesOf(options, windows));
+  const notifier = new Notifier({
+    store,
+    routes,
+    pipeline,
+    deliverer,
+    receivers,
+    linksOf: alert => links?.linksOf(alert) ?? {},
+    externalUrl: options.externalUrl,
+    clock,
+    diagnostics,
+    metrics: alertMetrics,
+  });
   const dispatcher = new Dispatcher({
     store,
     routes,
-    pipeline: new Pipeline(stagesOf(options, windows)),
+    pipeline,
+    notifier,
     deliverer,
     receivers,
     tellsResolvedAtOnce: bySeverity !== undefined,
-    linksOf: alert => links?.linksOf(alert) ?? {},
-    externalUrl: options.externalUrl,
     clock,
     diagnostics,
     metrics: alertMetrics,
@@ -122,18 +135,19 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, ra
     escalate: async (alert, policy, level, to) => {
       alertMetrics.escalated(policy, level);
       await store.note(alert.id, { at: new Date(clock.now()), event: 'escalated', reason: escalationReason(policy, level, to) });
-      await dispatcher.notify(to, alert, 'escalation', `${policy} ${level}`);
+      await notifier.notify(to, alert, 'escalation', `${policy} ${level}`);
     },
     unacknowledge: async (alert, policy) => {
       await store.unacknowledge(alert.id, new Date(clock.now()), `the policy ${policy}`);
     },
   });
-  const remediator = createRemediator({ store, dispatcher, metrics: alertMetrics, clock, diagnostics });
+  const remediator = createRemediator({ store, dispatcher, notifier, metrics: alertMetrics, clock, diagnostics });
   dispatcher.start();
   escalator.start();
   return new Alerts({
     store,
     dispatcher,
+    notifier,
     deliverer,
     escalator,
     remediator,
@@ -161,7 +175,7 @@ function stagesOf({ inhibitRules, timeIntervals = {}, flapping = {} }: AlertsOpt
   return stages;
 }
 
-function createRemediator({ store, dispatcher, metrics, clock, diagnostics }: Pick<AlertsParts, 'store' | 'dispatcher' | 'metrics' | 'clock' | 'diagnostics'>): Remediator {
+function createRemediator({ store, dispatcher, notifier, metrics, clock, diagnostics }: Pick<AlertsParts, 'store' | 'dispatcher' | 'notifier' | 'metrics' | 'clock' | 'diagnostics'>): Remediator {
   const running = new Set<string>();
   const now = (): Date => new Date(clock.now());
   return new Remediator({
@@ -183,7 +197,7 @@ function createRemediator({ store, dispatcher, metrics, clock, diagnostics }: Pi
       },
       escalate: async (channels, reason) => {
         await store.note(alert.id, { at: now(), event: 'escalated', reason: `${name}: ${reason}` });
-        await dispatcher.notify(channels, (await store.get(alert.id)) ?? alert, 'escalation', name);
+        await notifier.notify(channels, (await store.get(alert.id)) ?? alert, 'escalation', name);
       },
     }),
     onOutcome: async (alert, name, outcome, detail) => {

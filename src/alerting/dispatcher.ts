@@ -1,29 +1,26 @@
-import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
-import { routingLabels, type Alert, type HistoryEntry, type Labels } from './alert.js';
+import { routingLabels, type Alert, type HistoryEntry } from './alert.js';
 import type { AlertMetrics } from './alert-metrics.js';
 import type { Deliverer } from './delivery/deliverer.js';
-import { worstFirst } from './delivery/digest.js';
-import type { AlertLinks, Notification, NotificationReason } from './notification.js';
-import { logEntryOf, notificationReason } from './notification-reason.js';
-import type { Judged, Judgement, Pipeline } from './pipeline.js';
+import { judgedOf, type Notifier, type Surroundings } from './notifier.js';
+import type { Judgement, Pipeline } from './pipeline.js';
 import { groupKey, groupLabels, type Route } from './routing/route.js';
 import type { RouteTree } from './routing/route-tree.js';
-import type { AlertStore, Fired, FiredAlert, GroupState, Silence } from './stores/alert-store.js';
+import type { AlertStore, Fired, FiredAlert, GroupState } from './stores/alert-store.js';
 
 /** Ready values for {@link Dispatcher}. */
 export interface DispatcherParts {
   readonly store: AlertStore;
   readonly routes: RouteTree;
-  readonly pipeline: Pipeline;
+  readonly notifier: Notifier;
   readonly deliverer: Deliverer;
+  readonly pipeline: Pipeline;
   /** Channels by receiver. */
   readonly receivers: Readonly<Record<string, readonly string[]>>;
   /** Whether a resolved alert is told at once, instead of with its group's next turn. */
   readonly tellsResolvedAtOnce: boolean;
-  readonly linksOf: (alert: Alert) => AlertLinks;
-  readonly externalUrl: string | undefined;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly metrics: AlertMetrics;
@@ -35,17 +32,14 @@ const BATCH = 100;
 const LEASE_MS = 60_000;
 /** A process that took an alert has put it into its groups by then, or has died. */
 const ROUTE_MS = 10_000;
-/** Alerts that one notification shows. */
-const SHOWN = 100;
 /** When there is nothing to do, the store is asked this often: another process may have put a group there. */
 const LOOK_MS = 15_000;
-
-/** What stands around an alert when it is judged. */
-interface Surroundings {
-  readonly now: Date;
-  readonly active: readonly Alert[];
-  readonly silences: readonly Silence[];
-}
+/** A clock that is set back by less is not noticed. */
+const SET_BACK_MS = 1_000;
+/** What other processes fire is seen by looks that begin later than this. */
+const SURROUNDINGS_MS = 1_000;
+/** To read what is active may take so long each time it is needed. */
+const CHEAP_MS = 5;
 
 /**
  * Takes alerts, and sees to it that those they are for hear of them: groups them by the routing tree and, when a group
@@ -56,6 +50,11 @@ export class Dispatcher {
   readonly #looking = new Set<Promise<void>>();
   #cancelWake: (() => void) | undefined;
   #wakeAt = Infinity;
+  #read: { readonly surroundings: Surroundings; readonly goodUntil: number } | undefined;
+  /** Of the time of day from the monotonic one. */
+  #offset = -Infinity;
+  /** Alerts that began or ended to fire by this process. */
+  #changes = 0;
   #isTaking = false;
   #isClosed = false;
 
@@ -74,6 +73,7 @@ export class Dispatcher {
     const routeBy = new Date(now.getTime() + ROUTE_MS);
     const fired = await store.fire(alert, now, routeBy);
     metrics.fired(fired.alert.severity, fired.alert.source, fired.change);
+    if (fired.change !== 'merged') this.#changes++;
     // Told again, it is where it was: in its groups.
     if (fired.change !== 'merged') await this.#group(fired.alert, fired.change === 'raised', routeBy);
     return fired;
@@ -83,6 +83,7 @@ export class Dispatcher {
     const { store, metrics, tellsResolvedAtOnce } = this.#parts;
     const alert = await store.resolve(id, this.#now(), entry);
     if (alert === undefined) return undefined;
+    this.#changes++;
     metrics.resolved(alert.severity, alert.source);
     if (tellsResolvedAtOnce) await this.reconsider(id);
     return alert;
@@ -111,45 +112,6 @@ export class Dispatcher {
       groupKey: groupKey(route, labels),
       judgements: pipeline.explain(judgedOf(alert, labels, route, surroundings)),
     }));
-  }
-
-  /** The channels that an alert goes to. */
-  channelsOf(alert: Alert): readonly string[] {
-    const { routes, receivers } = this.#parts;
-    return [...new Set(routes.match(routingLabels(alert)).flatMap(({ receiver }) => receivers[receiver] ?? []))];
-  }
-
-  /** Tells of an alert that no store knows, past groups and pipeline. */
-  async tellDirectly(alert: Alert): Promise<void> {
-    await this.notify(this.channelsOf(alert), alert, 'first', 'direct');
-  }
-
-  /** Notifies a receiver's channels of one alert, outside of its group: an escalation, or an acknowledgement. */
-  async notify(channels: readonly string[], alert: Alert, reason: NotificationReason, receiver: string): Promise<void> {
-    const { routes, deliverer } = this.#parts;
-    const labels = routingLabels(alert);
-    const [route] = routes.match(labels);
-    const notification = this.#notificationOf({
-      alerts: [alert],
-      reason,
-      receiver,
-      groupKey: route === undefined ? alert.id : groupKey(route, labels),
-      groupLabels: route === undefined ? {} : groupLabels(route, labels),
-    });
-    await Promise.all(
-      channels.map(channel =>
-        deliverer.send(channel, {
-          key: `${reason} ${alert.id} ${receiver}`,
-          notification,
-          onDelivered: detail => {
-            this.#noteAll([alert], { event: 'notified', reason: `${reason}: ${detail}`, channel });
-          },
-          onFailed: why => {
-            this.#noteAll([alert], { event: 'failed', reason: why, channel });
-          },
-        }),
-      ),
-    );
   }
 
   /** Resolves when nothing is being looked at, and no attempt that was begun is under way. */
@@ -214,15 +176,29 @@ export class Dispatcher {
   }
 
   async #takeDue(): Promise<void> {
-    const { store } = this.#parts;
+    const { store, clock } = this.#parts;
+    // What is due at a time of day would wait for as long as the clock was set back.
+    const offset = clock.now() - clock.monotonic();
+    const isSetBack = offset < this.#offset - SET_BACK_MS;
+    this.#offset = offset;
+    if (isSetBack) await this.reconsiderAll();
     await this.#takeEnded();
     await this.#takeUnrouted();
+    let surroundings: Surroundings | undefined;
+    let changes = 0;
+    let readAt = 0;
     for (;;) {
       const now = this.#now();
       const leaseUntil = new Date(now.getTime() + LEASE_MS);
       const groups = await store.takeDueGroups(now, leaseUntil, BATCH);
       if (groups.length === 0) return;
-      const surroundings = await this.#surroundings();
+      // All that is active, for each of many batches, would take longer the more there is of both.
+      if (surroundings === undefined || changes !== this.#changes || clock.monotonic() - readAt > SURROUNDINGS_MS) {
+        changes = this.#changes;
+        readAt = clock.monotonic();
+        surroundings = await this.#surroundings();
+      }
+      surroundings = { ...surroundings, now };
       for (const group of groups) {
         const looking = this.#lookAt(group, leaseUntil, surroundings)
           .catch((error: unknown) => {
@@ -233,6 +209,8 @@ export class Dispatcher {
           });
         this.#looking.add(looking);
       }
+      // Ten thousands of groups may be due at once: the app has its turn between them.
+      if (groups.length === BATCH) await nextTurn();
     }
   }
 
@@ -273,29 +251,37 @@ export class Dispatcher {
   }
 
   async #surroundings(): Promise<Surroundings> {
-    const { store } = this.#parts;
+    const { store, clock } = this.#parts;
+    const began = clock.monotonic();
+    if (this.#read !== undefined && began < this.#read.goodUntil) return { ...this.#read.surroundings, now: this.#now() };
     const [active, silences] = await Promise.all([store.active(), store.silences()]);
-    return { now: this.#now(), active, silences };
+    const surroundings = { now: this.#now(), active, silences };
+    const tookMs = clock.monotonic() - began;
+    // In a storm of ten thousands the process would do nothing else.
+    this.#read = { surroundings, goodUntil: tookMs < CHEAP_MS ? -Infinity : clock.monotonic() + 20 * tookMs };
+    return surroundings;
   }
 
   async #lookAt(group: GroupState, leaseUntil: Date, surroundings: Surroundings): Promise<void> {
-    const { store, receivers } = this.#parts;
+    const { store, receivers, deliverer, notifier } = this.#parts;
     const all = await store.getAll(group.alertIds);
-    const alerts = all.filter(alert => this.#routeOf(group.key, alert) !== undefined);
+    const alerts: Alert[] = [];
+    // Their severity, and with it their route, has changed since; or the routes have, with a new version of the app.
+    const strays: Alert[] = [];
+    for (const alert of all) (this.#routeOf(group.key, alert) === undefined ? strays : alerts).push(alert);
     const [first] = alerts;
     const route = first && this.#routeOf(group.key, first);
-    // Their severity, and with it their route, has changed since; or the routes have, with a new version of the app.
-    const strays = all.filter(alert => !alerts.includes(alert));
     for (const alert of strays) if (alert.status !== 'resolved') await this.#group(alert, false);
     if (first === undefined || route === undefined) {
+      deliverer.withdraw(group.key);
       await store.settleGroup(group.key, { dueAt: surroundings.now, drop: group.alertIds.map(id => ({ id })), leaseUntil });
       return;
     }
     const labels = routingLabels(first);
-    const { passing, wakeAt } = await this.#judge(alerts, route, surroundings);
+    const { passing, wakeAt } = await notifier.judge(alerts, route, surroundings);
     const shared = groupLabels(route, labels);
     const isDone = await Promise.all(
-      (receivers[route.receiver] ?? []).map(channel => this.#notifyChannel(channel, { group, route, shared, alerts: passing, now: surroundings.now })),
+      (receivers[route.receiver] ?? []).map(channel => notifier.tellGroup(channel, { group, route, shared, alerts: passing, now: surroundings.now })),
     );
     const isTold = isDone.every(Boolean);
     const over = alerts.flatMap(({ id, status, resolvedAt }) => (isTold && status === 'resolved' && resolvedAt ? [{ id, resolvedAt }] : []));
@@ -311,100 +297,7 @@ export class Dispatcher {
     return this.#parts.routes.match(labels).find(route => groupKey(route, labels) === key);
   }
 
-  /** The alerts that may be notified, and when the first of the others may be. */
-  async #judge(alerts: readonly Alert[], route: Route, surroundings: Surroundings): Promise<{ passing: readonly Alert[]; wakeAt: number }> {
-    const { pipeline, store, metrics } = this.#parts;
-    const passing: Alert[] = [];
-    let wakeAt = Infinity;
-    for (const alert of alerts) {
-      const judgement = pipeline.judge(judgedOf(alert, routingLabels(alert), route, surroundings));
-      if (judgement === undefined || judgement.verdict.passes) {
-        if (alert.status === 'suppressed') await store.note(alert.id, this.#entry({ event: 'released', reason: 'nothing keeps it back any more' }), 'firing');
-        passing.push(alert.status === 'suppressed' ? { ...alert, status: 'firing' } : alert);
-        continue;
-      }
-      const { stage, verdict } = judgement;
-      if (alert.status === 'resolved') continue;
-      wakeAt = Math.min(wakeAt, verdict.until?.getTime() ?? Infinity);
-      const isNews = await store.note(alert.id, this.#entry({ event: 'suppressed', reason: `${stage}: ${verdict.reason}` }), 'suppressed');
-      if (isNews) metrics.suppressed(stage);
-    }
-    return { passing: passing.sort(worstFirst), wakeAt };
-  }
-
-  /** @returns whether all there is to say was delivered */
-  async #notifyChannel(
-    channel: string,
-    { group, route, shared, alerts, now }: { group: GroupState; route: Route; shared: Labels; alerts: readonly Alert[]; now: Date },
-  ): Promise<boolean> {
-    const { store, deliverer } = this.#parts;
-    const last = await store.notificationLog(group.key, route.receiver, channel);
-    const reason = notificationReason(alerts, last, route.repeatIntervalMs, now);
-    if (reason === undefined) return true;
-    const told = reason === 'first' ? alerts.filter(({ status }) => status !== 'resolved') : alerts;
-    const notification = this.#notificationOf({ alerts: told, reason, receiver: route.receiver, groupKey: group.key, groupLabels: shared });
-    const outcome = await deliverer.send(channel, {
-      key: group.key,
-      notification,
-      onDelivered: detail => {
-        this.#record(group.key, route.receiver, channel, told);
-        this.#noteAll(notification.alerts, { event: 'notified', reason: `${reason}: ${detail}`, channel });
-      },
-      onFailed: why => {
-        this.#noteAll(notification.alerts, { event: 'failed', reason: why, channel });
-      },
-    });
-    return outcome !== 'held';
-  }
-
-  #notificationOf(facts: Pick<Notification, 'alerts' | 'reason' | 'receiver' | 'groupKey' | 'groupLabels'>): Notification {
-    const { linksOf, externalUrl } = this.#parts;
-    const { alerts, reason, groupKey, receiver } = facts;
-    const at = this.#now();
-    const shown = alerts.slice(0, SHOWN);
-    return {
-      ...facts,
-      id: createHash('sha256').update(`${groupKey}\n${receiver}\n${reason}\n${at.getTime()}`).digest('hex').slice(0, 32),
-      status: alerts.some(({ status }) => status !== 'resolved') ? 'firing' : 'resolved',
-      at,
-      commonLabels: common(alerts.map(routingLabels)),
-      commonAnnotations: common(alerts.map(({ annotations }) => annotations)),
-      alerts: shown,
-      truncatedAlerts: alerts.length - shown.length,
-      links: Object.fromEntries(shown.map(alert => [alert.id, linksOf(alert)])),
-      externalUrl,
-    };
-  }
-
-  #record(groupKey: string, receiver: string, channel: string, told: readonly Alert[]): void {
-    this.#background(this.#parts.store.recordNotification(groupKey, receiver, channel, logEntryOf(told, this.#now())), 'a notification could not be recorded');
-  }
-
-  #noteAll(alerts: readonly Alert[], entry: Omit<HistoryEntry, 'at'>): void {
-    for (const { id } of alerts) this.#background(this.#parts.store.note(id, this.#entry(entry)), 'the history of an alert could not be written');
-  }
-
-  #entry(entry: Omit<HistoryEntry, 'at'>): HistoryEntry {
-    return { at: this.#now(), ...entry };
-  }
-
-  #background(work: Promise<unknown>, what: string): void {
-    work.catch((error: unknown) => {
-      this.#parts.diagnostics.fault('alerts', what, error);
-    });
-  }
-
   #now(): Date {
     return new Date(this.#parts.clock.now());
   }
-}
-
-function judgedOf(alert: Alert, labels: Labels, { muteTimes, activeTimes }: Route, surroundings: Surroundings): Judged {
-  return { alert, labels, muteTimes, activeTimes, ...surroundings };
-}
-
-/** What all of them have, with the same value. */
-function common(all: readonly Labels[]): Labels {
-  const [first, ...others] = all;
-  return Object.fromEntries(Object.entries(first ?? {}).filter(([name, value]) => others.every(each => each[name] === value)));
 }

@@ -15,9 +15,10 @@ export function notificationReason(
   repeatIntervalMs: number,
   now: Date,
 ): NotificationReason | undefined {
+  // All of them are kept back: that is not the same as over.
+  if (alerts.length === 0) return undefined;
   const firing = alerts.filter(({ status }) => status !== 'resolved');
   const resolved = alerts.filter(({ status }) => status === 'resolved');
-  // Who was never told that it fired need not hear that it is over.
   if (last === undefined) return firing.length > 0 ? 'first' : undefined;
   const wasFiring = Object.keys(last.firing).length > 0;
   if (firing.some(alert => isNews(alert, last.firing))) return wasFiring ? 'changed' : 'first';
@@ -25,6 +26,11 @@ export function notificationReason(
   if (resolved.some(({ id }) => Object.hasOwn(last.firing, id) && !last.resolved.includes(id))) return 'some_resolved';
   if (firing.every(({ status }) => status === 'acknowledged')) return undefined;
   return now.getTime() - last.at.getTime() >= repeatIntervalMs ? 'repeat' : undefined;
+}
+
+/** What a notification tells of: who was never told that an alert fires need not hear that it is over. */
+export function toldOf(alerts: readonly Alert[], last: NotificationLogEntry | undefined): readonly Alert[] {
+  return alerts.filter(({ id, status }) => status !== 'resolved' || (last !== undefined && Object.hasOwn(last.firing, id)));
 }
 
 /** What is delivered, as the log keeps it. */

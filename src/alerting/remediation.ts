@@ -1,4 +1,6 @@
 import type { Clock } from '../core/clock.js';
+import type { Diagnostics } from '../core/diagnostics.js';
+import { redact } from '../core/redact.js';
 import { routingLabels, type Alert } from './alert.js';
 import { matchesAll, type Matcher } from './routing/matcher.js';
 
@@ -31,6 +33,9 @@ export type RemediationOutcome = 'succeeded' | 'failed' | 'timed_out' | 'skipped
 /** Ready values for {@link Remediator}. */
 export interface RemediatorParts {
   readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  /** The alert as it is now. */
+  readonly get: (id: string) => Promise<Alert | undefined>;
   readonly contextOf: (alert: Alert, name: string, signal: AbortSignal) => RemediationContext;
   /** Told of each run's end, and why one was skipped. */
   readonly onOutcome: (alert: Alert, name: string, outcome: RemediationOutcome, detail: string) => Promise<void>;
@@ -38,84 +43,190 @@ export interface RemediatorParts {
   readonly claim: (key: string, forMs: number) => Promise<(() => Promise<void>) | undefined>;
 }
 
+interface Outcome {
+  readonly outcome: RemediationOutcome;
+  readonly detail: string;
+}
+
+/** Alerts that wait for a run of one response. */
+const MOST_WAITING = 1_000;
+const LONGEST_DETAIL = 500;
+
+/** A response, and what it is doing. */
+interface Line {
+  readonly remediation: Remediation;
+  underWay: number;
+  /** Ids of alerts that it runs for: still so when a run was told to end, and has not. */
+  readonly busy: Set<string>;
+  /** What begins the runs that wait. */
+  readonly waiting: (() => void)[];
+}
+
 /** Runs responses to alerts that fire: never two at once for one alert, and no more than they allow. */
 export class Remediator {
   readonly #parts: RemediatorParts;
-  readonly #remediations: Remediation[] = [];
-  readonly #running = new Map<string, number>();
+  readonly #lines: Line[] = [];
+  /** What ends the runs that are under way. */
+  readonly #stops = new Set<() => void>();
+  #isClosed = false;
 
   constructor(parts: RemediatorParts) {
     this.#parts = parts;
   }
 
   add(remediation: Remediation): void {
-    this.#remediations.push(remediation);
+    this.#lines.push({ remediation, underWay: 0, busy: new Set(), waiting: [] });
+  }
+
+  has(name: string): boolean {
+    return this.#lines.some(({ remediation }) => remediation.name === name);
   }
 
   /** An alert fires: what responds to it runs. Resolves when all of it has ended; never rejects. */
   async respond(alert: Alert): Promise<void> {
+    if (this.#lines.length === 0) return;
     const labels = routingLabels(alert);
-    await Promise.allSettled(this.#remediations.filter(({ matchers }) => matchesAll(matchers, labels)).map(each => this.#run(each, alert)));
+    await Promise.all(this.#lines.filter(({ remediation }) => matchesAll(remediation.matchers, labels)).map(line => this.#respond(line, alert)));
   }
 
-  async #run(remediation: Remediation, alert: Alert): Promise<void> {
-    const { name, concurrency, timeoutMs } = remediation;
-    const { onOutcome, claim } = this.#parts;
-    const reason = this.#reasonToSkip(remediation, alert);
-    if (reason !== undefined) {
-      await onOutcome(alert, name, 'skipped', reason);
-      return;
-    }
-    const running = this.#running.get(name) ?? 0;
-    if (running >= concurrency) {
-      await onOutcome(alert, name, 'skipped', `${running} runs are under way`);
-      return;
-    }
-    this.#running.set(name, running + 1);
+  /** Tells what is under way to end, and begins nothing more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const stop of this.#stops) stop();
+    for (const { waiting } of this.#lines) for (const begin of waiting.splice(0)) begin();
+  }
+
+  async #respond(line: Line, alert: Alert): Promise<void> {
+    const { diagnostics, onOutcome } = this.#parts;
+    const { name } = line.remediation;
     try {
-      const release = await claim(`${name}\n${alert.id}`, timeoutMs);
-      if (release === undefined) {
-        await onOutcome(alert, name, 'skipped', 'it is running already');
-        return;
-      }
-      const { outcome, detail } = await this.#runOnce(remediation, alert);
-      await onOutcome(alert, name, outcome, detail);
-      await release();
-    } finally {
-      this.#running.set(name, (this.#running.get(name) ?? 1) - 1);
+      const { outcome, detail } = await this.#inTurn(line, alert);
+      if (!this.#isClosed || outcome !== 'skipped') await onOutcome(alert, name, outcome, detail.slice(0, LONGEST_DETAIL));
+    } catch (error) {
+      diagnostics.fault('alerts', `the outcome of \`${name}\` could not be recorded`, error);
     }
   }
 
-  #reasonToSkip({ name, cooldownMs, maxRuns }: Remediation, alert: Alert): string | undefined {
-    const begin = alert.timestamp.getTime();
-    const runs = alert.history.filter(({ event, reason }) => event === 'remediated' && reason.startsWith(`${name}: `) && !reason.startsWith(`${name}: skipped`));
-    if (runs.filter(({ at }) => at.getTime() >= begin).length >= maxRuns) return `it ran ${maxRuns} times, which is all it may`;
-    const last = runs.at(-1);
-    const isCooling = last !== undefined && this.#parts.clock.now() - last.at.getTime() < cooldownMs;
-    return isCooling ? 'it ran a short while ago' : undefined;
+  /** Runs it when its turn has come, unless there is a reason not to. */
+  async #inTurn(line: Line, alert: Alert): Promise<Outcome> {
+    const { remediation, busy, waiting } = line;
+    const early = reasonToSkip(remediation, alert, this.#parts.clock.now());
+    if (early !== undefined) return skipped(early);
+    if (busy.has(alert.id)) return skipped('it is running already');
+    busy.add(alert.id);
+    let ended: Promise<unknown> = Promise.resolve();
+    try {
+      if (line.underWay >= remediation.concurrency) {
+        if (waiting.length >= MOST_WAITING) return skipped(`${waiting.length} alerts wait for it already`);
+        await new Promise<void>(resolve => waiting.push(resolve));
+      }
+      line.underWay++;
+      try {
+        const run = await this.#claimAndRun(remediation, alert);
+        ended = run.ended;
+        return run;
+      } finally {
+        line.underWay--;
+        waiting.shift()?.();
+      }
+    } finally {
+      void ended.finally(() => busy.delete(alert.id));
+    }
   }
 
-  async #runOnce({ name, run, timeoutMs }: Remediation, alert: Alert): Promise<{ outcome: RemediationOutcome; detail: string }> {
+  async #claimAndRun(remediation: Remediation, alert: Alert): Promise<Outcome & { readonly ended: Promise<unknown> }> {
+    const { claim, get, clock, diagnostics } = this.#parts;
+    const { name, timeoutMs } = remediation;
+    const nothing = Promise.resolve();
+    let release: (() => Promise<void>) | undefined;
+    try {
+      release = await claim(`${name}\n${alert.id}`, timeoutMs);
+      if (release === undefined) return { ...skipped('it is running already'), ended: nothing };
+      // Since it fired somebody may have ended it, or another process responded.
+      const now = await get(alert.id);
+      const reason = now?.status === 'resolved' ? 'it is resolved' : now && reasonToSkip(remediation, now, clock.now());
+      if (reason !== undefined) return { ...skipped(reason), ended: nothing };
+      if (this.#isClosed) return { ...skipped('the app ends'), ended: nothing };
+      return await this.#runOnce(remediation, now ?? alert);
+    } catch (error) {
+      return { ...skipped(`it could not be claimed: ${messageOf(error)}`), ended: nothing };
+    } finally {
+      await release?.().catch((error: unknown) => {
+        diagnostics.fault('alerts', `the claim on \`${name}\` could not be given back`, error);
+      });
+    }
+  }
+
+  async #runOnce({ name, run, timeoutMs }: Remediation, alert: Alert): Promise<Outcome & { readonly ended: Promise<unknown> }> {
+    const { clock, contextOf } = this.#parts;
     const controller = new AbortController();
-    let cancel = (): void => {};
-    const timeout = new Promise<{ outcome: RemediationOutcome; detail: string }>(resolve => {
-      cancel = this.#parts.clock.schedule(() => {
+    let release = (): void => {};
+    const stopped = new Promise<Outcome>(resolve => {
+      const stop = (outcome: Outcome) => (): void => {
+        resolve(outcome);
         controller.abort();
-        resolve({ outcome: 'timed_out', detail: `it took longer than ${timeoutMs / 1_000} s` });
-      }, timeoutMs);
+      };
+      const cancel = clock.schedule(stop({ outcome: 'timed_out', detail: `it took longer than ${timeoutMs / 1_000} s` }), timeoutMs);
+      const close = stop({ outcome: 'failed', detail: 'the app ended before it did' });
+      this.#stops.add(close);
+      release = () => {
+        cancel();
+        this.#stops.delete(close);
+      };
     });
-    const work = (async (): Promise<{ outcome: RemediationOutcome; detail: string }> => {
+    const ended = (async (): Promise<Outcome> => {
       try {
-        const result = await run(alert, this.#parts.contextOf(alert, name, controller.signal));
-        return { outcome: 'succeeded', detail: typeof result === 'string' ? result : 'done' };
+        const result: unknown = await run(alert, inTime(contextOf(alert, name, controller.signal)));
+        return { outcome: 'succeeded', detail: typeof result === 'string' && result !== '' ? result : 'done' };
       } catch (error) {
-        return { outcome: 'failed', detail: error instanceof Error ? error.message : String(error) };
+        return { outcome: 'failed', detail: messageOf(error) };
       }
     })();
     try {
-      return await Promise.race([work, timeout]);
+      return { ...(await Promise.race([ended, stopped])), ended };
     } finally {
-      cancel();
+      release();
     }
+  }
+}
+
+function skipped(detail: string): Outcome {
+  return { outcome: 'skipped', detail };
+}
+
+/** A run that was told to end, and goes on, must not end or escalate what has happened since. */
+function inTime(context: RemediationContext): RemediationContext {
+  const { signal } = context;
+  const check = (): void => {
+    if (signal.aborted) throw new Error('This run has taken too long: what it says no longer counts.');
+  };
+  return {
+    signal,
+    async resolve(reason) {
+      check();
+      await context.resolve(reason);
+    },
+    async escalate(channels, reason) {
+      check();
+      await context.escalate(channels, reason);
+    },
+  };
+}
+
+function reasonToSkip({ name, cooldownMs, maxRuns }: Remediation, { history }: Alert, now: number): string | undefined {
+  const runs = history.filter(({ event, reason }) => event === 'remediated' && reason.startsWith(`${name}: `) && !reason.startsWith(`${name}: skipped: `));
+  const begin = history.findLastIndex(({ event }) => event === 'reopened' || event === 'fired');
+  const inThisEpisode = runs.filter(run => history.indexOf(run) >= begin).length;
+  if (inThisEpisode >= maxRuns) return maxRuns === 1 ? 'it ran once, which is all it may' : `it ran ${maxRuns} times, which is all it may`;
+  const last = runs.at(-1);
+  return last !== undefined && now - last.at.getTime() < cooldownMs ? 'it ran a short while ago' : undefined;
+}
+
+/** What a run threw may be anything. */
+function messageOf(error: unknown): string {
+  try {
+    return redact(error instanceof Error ? error.message : String(error));
+  } catch {
+    return 'an error that cannot be shown';
   }
 }

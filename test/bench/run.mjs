@@ -62,7 +62,8 @@ try {
   console.log(`\n### Budgets\n\n${showTable({ head, rows: cells })}`);
 } catch (error) {
   console.error(`\n✗ ${error instanceof Error ? error.message : error}`);
-  process.exitCode = 1;
+  // Not by the exit code alone: children that wait for their next slice would keep this process.
+  process.exit(1);
 }
 
 /** @param {string[]} args */

@@ -1,28 +1,40 @@
 import type { Clock } from '../../core/clock.js';
 import type { Channel, Delivery } from '../channels/channel.js';
+import { callForDelivery } from '../channels/returned-delivery.js';
 import type { Notification } from '../notification.js';
 
-/** Sends once, and takes no longer than `timeoutMs`, whatever the channel does. Never rejects. */
-export async function attempt(channel: Channel, notification: Notification, clock: Clock, timeoutMs: number): Promise<Delivery> {
-  const controller = new AbortController();
-  let cancel = (): void => {};
-  const timeout = new Promise<Delivery>(resolve => {
-    cancel = clock.schedule(() => {
-      resolve({ delivered: false, retryable: true, reason: `no answer in ${timeoutMs / 1_000} s` });
-      controller.abort();
-    }, timeoutMs);
-  });
-  try {
-    return await Promise.race([send(channel, notification, controller.signal, clock.now()), timeout]);
-  } finally {
-    cancel();
-  }
+/** What an attempt needs. */
+export interface AttemptParts {
+  readonly channel: Channel;
+  readonly clock: Clock;
+  /** Longest time that it takes. */
+  readonly timeoutMs: number;
+  /** Ends it before. */
+  readonly signal: AbortSignal;
 }
 
-async function send(channel: Channel, notification: Notification, signal: AbortSignal, now: number): Promise<Delivery> {
+/** Sends once, and takes no longer than it may, whatever the channel does or answers. Never rejects. */
+export async function attempt(notification: Notification, { channel, clock, timeoutMs, signal }: AttemptParts): Promise<Delivery> {
+  const controller = new AbortController();
+  let release = (): void => {};
+  const ended = new Promise<Delivery>(resolve => {
+    const end = (reason: string) => (): void => {
+      // Before the channel hears of it: what it says then is no news.
+      resolve({ delivered: false, retryable: true, reason });
+      controller.abort();
+    };
+    const cancel = clock.schedule(end(`no answer in ${timeoutMs / 1_000} s`), timeoutMs);
+    const stop = end('the process ended before there was an answer');
+    signal.addEventListener('abort', stop);
+    release = () => {
+      cancel();
+      signal.removeEventListener('abort', stop);
+    };
+  });
   try {
-    return await channel.send(notification, { signal, now });
-  } catch (error) {
-    return { delivered: false, retryable: true, reason: error instanceof Error ? `${error.name}: ${error.message}` : 'it threw' };
+    const context = { signal: controller.signal, now: clock.now() };
+    return await Promise.race([callForDelivery(() => channel.send(notification, context), 'send', controller.signal), ended]);
+  } finally {
+    release();
   }
 }

@@ -1,25 +1,14 @@
 import type { Clock } from '../../core/clock.js';
 import type { Diagnostics } from '../../core/diagnostics.js';
+import { settleWithin } from '../../core/settle-within.js';
 import type { Channel, Delivery } from '../channels/channel.js';
-import type { Notification } from '../notification.js';
 import { attempt } from './attempt.js';
 import { backoffMs } from './backoff.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { digestOf, rankOf } from './digest.js';
-import { QuotaWindow } from './quota-window.js';
-
-/** A notification on its way, and who is told of its end. */
-export interface Parcel {
-  /** One parcel of a key is under way at a time: a later one takes its place. */
-  readonly key: string;
-  readonly notification: Notification;
-  onDelivered(detail: string): void;
-  /** It is given up, here and by the fallback. */
-  onFailed(reason: string): void;
-}
-
-/** What became of a parcel at once. */
-export type FirstOutcome = 'delivered' | 'held' | 'failed';
+import { HeldParcels, type HeldParcel } from './held-parcels.js';
+import { saysTheSame, type FirstOutcome, type Parcel } from './parcel.js';
+import { QuotaPolicy } from './quota-policy.js';
 
 /** Ready values for {@link ChannelLine}. */
 export interface ChannelLineParts {
@@ -31,18 +20,12 @@ export interface ChannelLineParts {
   readonly timeoutMs: number;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Takes a parcel that can't be delivered here. @returns whether it did */
-  readonly fallBack: (parcel: Parcel) => boolean;
+  /** Takes a parcel that can't be delivered here; `isLast`: no more is tried here. @returns whether it did */
+  readonly fallBack: (parcel: Parcel, isLast: boolean) => boolean;
   readonly onAttempt: (outcome: 'delivered' | 'retry' | 'failed', seconds: number) => void;
 }
 
-interface Item {
-  readonly parcels: readonly Parcel[];
-  readonly since: number;
-  failures: number;
-  notBefore: number;
-  settle: ((outcome: FirstOutcome) => void) | undefined;
-}
+type Failure = Extract<Delivery, { delivered: false }>;
 
 /** Attempts under way at once. */
 const PARALLEL = 4;
@@ -50,32 +33,35 @@ const PARALLEL = 4;
 const GIVE_UP_MS = 24 * 3_600_000;
 /** Failures after which the fallback takes over. */
 const FAILURES_BEFORE_FALLBACK = 3;
+/** A service that asks for more time is asked again after this nevertheless. */
+const LONGEST_PAUSE_MS = 3_600_000;
+/** Where a service asks for more time than this, others take over. */
+const LONG_PAUSE_MS = 30_000;
+/** Alerts that wait here; twice as many where critical ones are among them. As many as a store holds. */
+const MOST_ALERTS = 50_000;
+/** How long `close()` waits for attempts that are under way. */
+const CLOSE_MS = 2_000;
 
 /**
  * What one channel has to deliver: within its quotas, the worst first, again after failures, joined into digests where
- * there is more than it takes. Nothing is dropped but by its end: delivered, given up, or taken by the fallback.
+ * there is more than it takes. Nothing is dropped but by its end: delivered, given up, or taken by the fallback. All
+ * times are monotonic, so that nothing is late, or too early, because somebody sets the clock.
  */
 export class ChannelLine {
   readonly #parts: ChannelLineParts;
-  readonly #quota: QuotaWindow;
-  /** Tokens kept for critical alerts. */
-  readonly #reserve: number;
-  /** At most one digest in this time, while tokens are short. */
-  readonly #digestEveryMs: number;
+  readonly #quota: QuotaPolicy;
   readonly #breaker = new CircuitBreaker();
-  readonly #held = new Map<string, Item>();
-  readonly #sending = new Set<string>();
-  #lastDigest = -Infinity;
+  readonly #held = new HeldParcels();
+  readonly #sending = new Map<string, HeldParcel>();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+  #pausedUntil = -Infinity;
   #cancelWake: (() => void) | undefined;
   #isClosed = false;
 
   constructor(parts: ChannelLineParts) {
     this.#parts = parts;
-    const { quotas } = parts.channel;
-    this.#quota = new QuotaWindow(quotas);
-    const narrowest = quotas.reduce((a, b) => (b.limit / b.windowMs < a.limit / a.windowMs ? b : a), quotas[0] ?? { limit: Infinity, windowMs: 0 });
-    this.#reserve = narrowest.limit === Infinity ? 0 : Math.max(1, Math.floor(narrowest.limit / 5));
-    this.#digestEveryMs = narrowest.windowMs / 4;
+    this.#quota = new QuotaPolicy(parts.channel.quotas);
   }
 
   /** Parcels that wait. */
@@ -83,155 +69,224 @@ export class ChannelLine {
     return this.#held.size;
   }
 
-  /** Whether it has failed so often that others should take over. */
+  /** Whether others should take over: it fails, or asks for a long time. Not so where a parcel is wanted to see if it is back. */
   get isFailing(): boolean {
-    return this.#breaker.isOpen;
+    const now = this.#now();
+    if (this.#pausedUntil - now > LONG_PAUSE_MS) return true;
+    return this.#breaker.isOpen && (this.#held.size > 0 || this.#breaker.waitMs(now, this.#underWay.size) > 0);
   }
 
   /** Takes a parcel. @returns what became of it at once */
   send(parcel: Parcel): Promise<FirstOutcome> {
-    return new Promise(resolve => {
-      const now = this.#parts.clock.now();
-      const before = this.#held.get(parcel.key);
-      before?.settle?.('held');
-      this.#held.set(parcel.key, {
-        parcels: [parcel],
-        since: before?.since ?? now,
-        failures: before?.failures ?? 0,
-        notBefore: before?.notBefore ?? now,
-        settle: resolve,
+    if (this.#isClosed) {
+      this.#tell(() => parcel.onLeft?.());
+      return Promise.resolve('held');
+    }
+    if (this.#isFull(parcel)) {
+      this.#tell(() => {
+        parcel.onFailed('the channel has too much to deliver');
       });
+      return Promise.resolve('held');
+    }
+    return new Promise(resolve => {
+      const held = this.#held.add(parcel, this.#now(), resolve);
+      if (this.#sending.has(parcel.key)) this.#held.postpone(held, Infinity);
       this.#pump();
+      // Who asked must not wait for a channel that can't be asked now.
+      if (this.#held.get(parcel.key) === held) settle(held, 'held');
     });
   }
 
-  /** Stops. What waits is left to whoever starts next. */
+  /** Takes back what waits under a key: it is not true any more. @returns whether nothing of it is under way */
+  withdraw(key: string): boolean {
+    this.#held.remove(key);
+    return !this.#sending.has(key);
+  }
+
+  /** Stops, when what is under way has ended. What waits is left to whoever starts next. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelWake?.();
-    for (const item of this.#held.values()) item.settle?.('held');
-    await this.#parts.channel.close?.();
+    for (const held of this.#sending.values()) settle(held, 'held');
+    const waiting = this.#held.all();
+    for (const { parcel } of waiting) this.#held.remove(parcel.key);
+    this.#leave(waiting);
+    const { channel, clock } = this.#parts;
+    // What is delivered now need not be delivered again by whoever starts next.
+    await settleWithin(Promise.all(this.#underWay), CLOSE_MS, clock);
+    this.#closing.abort();
+    await settleWithin((async () => channel.close?.())(), CLOSE_MS, clock);
+  }
+
+  #now(): number {
+    return this.#parts.clock.monotonic();
+  }
+
+  #isFull({ key, notification }: Parcel): boolean {
+    if (this.#held.get(key) !== undefined) return false;
+    return this.#held.alerts >= (rankOf(notification) === 0 ? 2 * MOST_ALERTS : MOST_ALERTS);
   }
 
   #pump(): void {
     if (this.#isClosed) return;
-    const { clock } = this.#parts;
-    for (;;) {
-      const now = clock.now();
-      const ready = [...this.#held.entries()]
-        .filter(([key, { notBefore }]) => notBefore <= now && !this.#sending.has(key))
-        .sort(([, a], [, b]) => rankOfItem(a) - rankOfItem(b) || a.since - b.since);
-      const next = this.#choose(ready, now);
-      if (next === undefined) break;
-      void this.#send(next.entries, next.isDigest);
-    }
-    // Who asked must not wait for a channel that can't be asked now.
-    for (const [key, item] of this.#held) {
-      if (this.#sending.has(key)) continue;
-      item.settle?.('held');
-      item.settle = undefined;
-    }
-    this.#scheduleWake();
-  }
-
-  /** What to send now; `undefined`: nothing. */
-  #choose(ready: readonly (readonly [string, Item])[], now: number): { entries: readonly (readonly [string, Item])[]; isDigest: boolean } | undefined {
-    const [first] = ready;
-    if (first === undefined || this.#sending.size >= PARALLEL || this.#breaker.waitMs(now) > 0 || this.#quota.waitMs(now) > 0) return undefined;
-    const left = this.#quota.left(now);
-    const isCritical = rankOfItem(first[1]) === 0;
-    if (left > this.#reserve || (isCritical && (left > 1 || ready.length === 1))) return { entries: [first], isDigest: false };
-    // Few are left: the rest goes out as one, now and then.
-    if (!isCritical && now < this.#lastDigest + this.#digestEveryMs) return undefined;
-    this.#lastDigest = now;
-    return { entries: ready, isDigest: ready.length > 1 };
-  }
-
-  async #send(entries: readonly (readonly [string, Item])[], isDigest: boolean): Promise<void> {
-    const { channel, clock, timeoutMs, onAttempt } = this.#parts;
-    const parcels = entries.flatMap(([, item]) => item.parcels);
-    for (const [key] of entries) {
-      this.#held.delete(key);
-      this.#sending.add(key);
-    }
-    const started = clock.monotonic();
-    this.#quota.take(clock.now());
-    const [first] = parcels;
-    const notification = isDigest ? digestOf(parcels.map(parcel => parcel.notification), new Date(clock.now())) : first?.notification;
-    const delivery: Delivery =
-      notification === undefined ? { delivered: true } : await attempt(channel, notification, clock, timeoutMs);
-    const seconds = (clock.monotonic() - started) / 1_000;
-    for (const [key] of entries) this.#sending.delete(key);
-    if (delivery.delivered) {
-      this.#breaker.succeed();
-      onAttempt('delivered', seconds);
-      for (const [, item] of entries) this.#end(item, 'delivered', parcel => {
-        parcel.onDelivered(isDigest ? `in a digest of ${parcels.length}` : 'delivered');
-      });
-    } else {
-      this.#fail(entries, delivery, seconds);
-    }
-    this.#pump();
-  }
-
-  #fail(entries: readonly (readonly [string, Item])[], delivery: Delivery & { delivered: false }, seconds: number): void {
-    const { clock, onAttempt, diagnostics, name, random } = this.#parts;
-    const now = clock.now();
-    if (delivery.retryable) this.#breaker.fail(now);
-    onAttempt(delivery.retryable ? 'retry' : 'failed', seconds);
-    const hint = delivery.misconfigured ? '; look at how the channel is set up' : '';
-    diagnostics.notice(`alerts ${name}`, `the channel \`${name}\` did not deliver: ${delivery.reason}${hint}`);
-    for (const [key, item] of entries) {
-      item.failures++;
-      const isOver = !delivery.retryable || now - item.since > GIVE_UP_MS;
-      if (isOver || item.failures >= FAILURES_BEFORE_FALLBACK) {
-        const left = item.parcels.filter(parcel => !this.#parts.fallBack(parcel));
-        if (left.length === 0) {
-          this.#end(item, 'held', () => {});
-          continue;
-        }
-      }
-      if (isOver) {
-        this.#end(item, 'failed', parcel => {
-          parcel.onFailed(delivery.reason);
-        });
-        continue;
-      }
-      item.notBefore = now + backoffMs(item.failures, delivery.retryAfterMs, random());
-      item.settle?.('held');
-      item.settle = undefined;
-      // A later parcel of the same key has come meanwhile, and says more.
-      const newer = this.#held.get(key);
-      if (newer === undefined) this.#held.set(key, item);
-      else Object.assign(newer, { failures: item.failures, notBefore: item.notBefore });
-    }
-  }
-
-  #end(item: Item, outcome: FirstOutcome, tell: (parcel: Parcel) => void): void {
-    for (const parcel of item.parcels) {
-      this.#parts.diagnostics.guard('alerts', 'a delivery could not be recorded', () => {
-        tell(parcel);
-      });
-    }
-    item.settle?.(outcome);
-    item.settle = undefined;
-  }
-
-  #scheduleWake(): void {
     this.#cancelWake?.();
     this.#cancelWake = undefined;
-    if (this.#held.size === 0 || this.#sending.size >= PARALLEL) return;
-    const { clock } = this.#parts;
-    const now = clock.now();
-    const soonest = Math.min(...[...this.#held.values()].map(({ notBefore }) => notBefore));
-    const digest = this.#quota.left(now) <= this.#reserve ? this.#lastDigest + this.#digestEveryMs : 0;
-    const at = Math.max(soonest, now + this.#quota.waitMs(now), now + this.#breaker.waitMs(now), digest === -Infinity ? 0 : digest);
-    this.#cancelWake = clock.schedule(() => {
+    for (;;) {
+      const now = this.#now();
+      this.#held.ripen(now);
+      const wait = this.#waitMs(now);
+      if (wait > 0) {
+        this.#wakeIn(wait);
+        return;
+      }
+      this.#start(this.#held.takeReady(this.#quota.takeTurn(now, this.#held)));
+    }
+  }
+
+  #wakeIn(ms: number): void {
+    if (ms === Infinity) return;
+    this.#cancelWake = this.#parts.clock.schedule(() => {
       this.#pump();
-    }, Math.max(1, at - now));
+    }, Math.max(1, Math.ceil(ms)));
+  }
+
+  /** Milliseconds until the next attempt; `Infinity`: until something else happens. */
+  #waitMs(now: number): number {
+    if (this.#held.size === 0 || this.#underWay.size >= PARALLEL) return Infinity;
+    const next = this.#held.ready > 0 ? this.#quota.waitMs(now, this.#held) : Infinity;
+    return Math.max(Math.min(next, this.#held.nextAt - now), this.#breaker.waitMs(now, this.#underWay.size), this.#pausedUntil - now);
+  }
+
+  #start(together: readonly HeldParcel[]): void {
+    const { channel, clock, timeoutMs, diagnostics } = this.#parts;
+    const [first] = together;
+    if (first === undefined) return;
+    for (const held of together) this.#sending.set(held.parcel.key, held);
+    const notifications = together.map(({ parcel }) => parcel.notification);
+    const notification = together.length > 1 ? digestOf(notifications, new Date(clock.now())) : first.parcel.notification;
+    const started = this.#now();
+    this.#quota.begin();
+    const work = attempt(notification, { channel, clock, timeoutMs, signal: this.#closing.signal })
+      .then(delivery => {
+        this.#underWay.delete(work);
+        this.#quota.end(this.#now());
+        this.#end(together, delivery, (this.#now() - started) / 1_000);
+        this.#pump();
+      })
+      .catch((error: unknown) => {
+        diagnostics.fault('alerts', 'a delivery could not be brought to its end', error);
+      });
+    this.#underWay.add(work);
+  }
+
+  #end(together: readonly HeldParcel[], delivery: Delivery, seconds: number): void {
+    for (const { parcel } of together) this.#sending.delete(parcel.key);
+    this.#tell(() => {
+      this.#parts.onAttempt(delivery.delivered ? 'delivered' : delivery.retryable ? 'retry' : 'failed', seconds);
+    });
+    if (delivery.delivered) this.#delivered(together);
+    else if (this.#isClosed) this.#leave(together);
+    else this.#failed(together, delivery);
+    // What came meanwhile under their keys has waited for this.
+    for (const { parcel } of together) {
+      const newer = this.#held.get(parcel.key);
+      if (newer?.notBefore === Infinity) this.#held.postpone(newer, this.#now());
+    }
+  }
+
+  #delivered(together: readonly HeldParcel[]): void {
+    const wasOpen = this.#breaker.isOpen;
+    this.#breaker.succeed();
+    const detail = together.length > 1 ? `in a digest of ${together.length}` : 'delivered';
+    for (const held of together) {
+      const newer = this.#held.get(held.parcel.key);
+      const isRepeated = newer !== undefined && saysTheSame(newer.parcel.notification, held.parcel.notification);
+      if (isRepeated) this.#held.remove(held.parcel.key);
+      for (const each of isRepeated ? [held, newer] : [held]) {
+        this.#tell(() => {
+          each.parcel.onDelivered(detail);
+        });
+        settle(each, 'delivered');
+      }
+    }
+    // The service is back: nothing waits any longer for its own next attempt.
+    if (wasOpen) for (const held of this.#held.all()) if (held.notBefore < Infinity) this.#held.postpone(held, this.#now());
+  }
+
+  #failed(together: readonly HeldParcel[], delivery: Failure): void {
+    const { diagnostics, name } = this.#parts;
+    const { retryable, misconfigured, reason, retryAfterMs } = delivery;
+    const hint = misconfigured ? '; look at how the channel is set up' : '';
+    diagnostics.notice(`alerts ${name}`, `the channel \`${name}\` did not deliver: ${reason}${hint}`);
+    const now = this.#now();
+    // Who refuses answers.
+    if (retryable) this.#breaker.fail(now);
+    else this.#breaker.succeed();
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(retryAfterMs ?? 0, LONGEST_PAUSE_MS));
+    // A digest that is refused for good may be so for one of its parts.
+    const isTakenApart = !retryable && !misconfigured && together.length > 1;
+    for (const held of together) {
+      if (isTakenApart) this.#keep(held, now, Math.ceil(together.length / 2));
+      else if (retryable && !isTooOld(held, now)) this.#tryAgain(held, delivery, now);
+      else this.#giveUp(held, reason);
+    }
+    // Where the channel fails nothing waits that somebody else takes, or that has waited for too long.
+    if (this.isFailing) for (const held of this.#held.all()) this.#handOver(held, reason, now);
+  }
+
+  #tryAgain(held: HeldParcel, { retryAfterMs, reason }: Failure, now: number): void {
+    held.failures++;
+    const left = this.#keep(held, now + Math.min(backoffMs(held.failures, retryAfterMs, this.#parts.random()), LONGEST_PAUSE_MS));
+    if (left.failures >= FAILURES_BEFORE_FALLBACK) this.#handOver(left, reason, now);
+  }
+
+  /** @returns what waits now: a later parcel of the same key, where one has come meanwhile, because that says more */
+  #keep(held: HeldParcel, notBefore: number, mostTogether = Infinity): HeldParcel {
+    settle(held, 'held');
+    const left = this.#held.get(held.parcel.key) ?? held;
+    left.failures = held.failures;
+    left.mostTogether = mostTogether;
+    this.#held.postpone(left, notBefore);
+    return left;
+  }
+
+  #handOver(held: HeldParcel, reason: string, now: number): void {
+    if (this.#held.get(held.parcel.key) !== held) return;
+    if (isTooOld(held, now)) this.#giveUp(held, reason);
+    else if (this.#parts.fallBack(held.parcel, false)) {
+      this.#held.remove(held.parcel.key);
+      settle(held, 'held');
+    }
+  }
+
+  #giveUp(held: HeldParcel, reason: string): void {
+    if (this.#held.get(held.parcel.key) === held) this.#held.remove(held.parcel.key);
+    const isTaken = this.#parts.fallBack(held.parcel, true);
+    if (!isTaken) {
+      this.#tell(() => {
+        held.parcel.onFailed(reason);
+      });
+    }
+    settle(held, isTaken ? 'held' : 'failed');
+  }
+
+  #leave(together: Iterable<HeldParcel>): void {
+    for (const held of together) {
+      settle(held, 'held');
+      this.#tell(() => held.parcel.onLeft?.());
+    }
+  }
+
+  #tell(work: () => void): void {
+    this.#parts.diagnostics.guard('alerts', 'a delivery could not be recorded', work);
   }
 }
 
-function rankOfItem({ parcels }: Item): number {
-  return Math.min(...parcels.map(({ notification }) => rankOf(notification)));
+function isTooOld({ since }: HeldParcel, now: number): boolean {
+  return now - since > GIVE_UP_MS;
+}
+
+function settle(held: HeldParcel, outcome: FirstOutcome): void {
+  held.settle?.(outcome);
+  held.settle = undefined;
 }

@@ -7,24 +7,26 @@ const OPEN_MS = 30_000;
  */
 export class CircuitBreaker {
   #failures = 0;
-  #openUntil = 0;
+  #openUntil = -Infinity;
 
-  /** Milliseconds until the next attempt may be made; 0: now. */
-  waitMs(now: number): number {
-    return Math.max(0, this.#openUntil - now);
-  }
-
+  /** Whether the last that is known of the service is that it does not answer. */
   get isOpen(): boolean {
     return this.#failures >= FAILURES;
   }
 
+  /** Milliseconds until the next attempt may be made; 0: now. @param underWay attempts, of which only one may be the test */
+  waitMs(now: number, underWay: number): number {
+    if (!this.isOpen) return 0;
+    return underWay > 0 ? Infinity : Math.max(0, this.#openUntil - now);
+  }
+
   succeed(): void {
     this.#failures = 0;
-    this.#openUntil = 0;
+    this.#openUntil = -Infinity;
   }
 
   fail(now: number): void {
     this.#failures++;
-    if (this.#failures >= FAILURES) this.#openUntil = now + OPEN_MS;
+    if (this.isOpen) this.#openUntil = now + OPEN_MS;
   }
 }

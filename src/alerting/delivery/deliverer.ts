@@ -2,7 +2,8 @@ import type { Clock } from '../../core/clock.js';
 import type { Diagnostics } from '../../core/diagnostics.js';
 import type { AlertMetrics } from '../alert-metrics.js';
 import type { Channel } from '../channels/channel.js';
-import { ChannelLine, type FirstOutcome, type Parcel } from './channel-line.js';
+import { ChannelLine } from './channel-line.js';
+import type { FirstOutcome, Parcel } from './parcel.js';
 
 /** Ready values for {@link Deliverer}. */
 export interface DelivererParts {
@@ -40,14 +41,28 @@ export class Deliverer {
   /** Takes a parcel for a channel. @returns what became of it at once: `failed` where there is no such channel */
   async send(channel: string, parcel: Parcel): Promise<FirstOutcome> {
     const line = this.#lines.get(channel);
-    if (line === undefined) return 'failed';
-    const substitute = line.isFailing ? this.#substituteOf(channel) : undefined;
-    // Nobody waits for a channel that is known to fail, while another one works.
-    if (substitute !== undefined && !substitute.isFailing) {
-      this.#parts.metrics.notified(channel, 'fallback');
-      return substitute.send(parcel);
+    if (line === undefined) {
+      parcel.onFailed(`there is no channel \`${channel}\``);
+      return 'failed';
     }
-    return line.send(parcel);
+    // Nobody waits for a channel that is known to fail, while another one works.
+    const substituted = line.isFailing ? this.#fallBack(channel, parcel, false) : undefined;
+    return substituted ?? line.send(parcel);
+  }
+
+  /**
+   * Takes back what waits under a key for a channel, or for all: it is not true any more.
+   * @returns whether nothing of it is under way
+   */
+  withdraw(key: string, channel?: string): boolean {
+    let isGone = true;
+    for (const name of channel === undefined ? this.#lines.keys() : [channel]) {
+      const { fallback } = this.#parts;
+      const substitute = fallback === undefined ? undefined : this.#lines.get(fallback);
+      const isWithdrawn = [this.#lines.get(name)?.withdraw(key) ?? true, substitute?.withdraw(keyInPlaceOf(name, key)) ?? true];
+      isGone &&= isWithdrawn.every(Boolean);
+    }
+    return isGone;
   }
 
   /** What waits, by channel. */
@@ -72,18 +87,27 @@ export class Deliverer {
       onAttempt: (outcome, seconds) => {
         metrics.notified(name, outcome, seconds);
       },
-      fallBack: parcel => {
-        const substitute = this.#substituteOf(name);
-        if (substitute === undefined) return false;
-        metrics.notified(name, 'fallback');
-        void substitute.send(parcel);
-        return true;
-      },
+      fallBack: (parcel, isLast) => this.#fallBack(name, parcel, isLast) !== undefined,
     });
   }
 
-  #substituteOf(name: string): ChannelLine | undefined {
-    const { fallback } = this.#parts;
-    return fallback === undefined || fallback === name ? undefined : this.#lines.get(fallback);
+  /** @returns `undefined` where nobody takes it: a substitute that fails, too, does only if that is the last that can be tried */
+  #fallBack(name: string, parcel: Parcel, isLast: boolean): Promise<FirstOutcome> | undefined {
+    const { fallback, metrics } = this.#parts;
+    const substitute = fallback === undefined || fallback === name ? undefined : this.#lines.get(fallback);
+    if (substitute === undefined || (substitute.isFailing && !isLast)) return undefined;
+    metrics.notified(name, 'fallback');
+    return substitute.send({
+      ...parcel,
+      // It may have the same notification for itself.
+      key: keyInPlaceOf(name, parcel.key),
+      onDelivered: detail => {
+        parcel.onDelivered(`${detail}, by \`${fallback}\` in place of \`${name}\``);
+      },
+    });
   }
+}
+
+function keyInPlaceOf(channel: string, key: string): string {
+  return `${channel}\n${key}`;
 }

@@ -1,43 +1,58 @@
 import type { Quota } from '../channels/channel.js';
 
+/** Which attempt is asked for. */
+export interface QuotaQuestion {
+  /** The how manieth from now, if each is made as soon as it may be. Default: 1, the next. */
+  readonly count?: number;
+  /** The part of each quota that is to be left over, from 0 to 1. Default: 0. */
+  readonly kept?: number;
+}
+
 /**
- * Keeps to quotas: of each, no more than `limit` in any `windowMs` before now. By a clock that is given, which the
- * limiters on npm are not: they read the system's.
+ * Keeps to quotas: of each, no more than `limit` attempts in any `windowMs`. By a clock that is given, which the
+ * limiters on npm are not: they read the system's. An attempt counts from its begin until `windowMs` after its end,
+ * because nobody knows when between the two the service counted it.
  */
 export class QuotaWindow {
   readonly #quotas: readonly Quota[];
-  /** When the latest ones were taken, oldest first. As many as the largest limit. */
-  readonly #taken: number[] = [];
+  /** When the latest attempts ended, oldest first. As many as the largest limit. */
+  readonly #ended: number[] = [];
   readonly #largest: number;
+  #underWay = 0;
 
   constructor(quotas: readonly Quota[]) {
-    this.#quotas = quotas;
-    this.#largest = Math.max(0, ...quotas.map(({ limit }) => limit));
+    this.#quotas = quotas.map(({ limit, windowMs }) => ({ limit: Math.max(1, Math.floor(limit)), windowMs }));
+    this.#largest = Math.max(0, ...this.#quotas.map(({ limit }) => limit));
   }
 
-  /** Milliseconds until another one may be taken; 0: now. */
-  waitMs(now: number): number {
+  /** Milliseconds until the attempt may be made; 0: now. At least so many, where that depends on attempts under way. */
+  waitMs(now: number, { count = 1, kept = 0 }: QuotaQuestion = {}): number {
     let wait = 0;
     for (const { limit, windowMs } of this.#quotas) {
-      const oldest = this.#taken[this.#taken.length - limit];
-      if (oldest !== undefined) wait = Math.max(wait, oldest + windowMs - now);
+      const most = limit - Math.floor(limit * kept);
+      if (most <= 0) return Infinity;
+      const fullWindows = Math.floor((count - 1) / most);
+      // The one that must no longer count.
+      const index = this.#ended.length + this.#underWay - most + ((count - 1) % most);
+      wait = Math.max(wait, fullWindows * windowMs + this.#leavesIn(index, windowMs, now));
     }
     return wait;
   }
 
-  /** How many more may be taken now. */
-  left(now: number): number {
-    let left = Infinity;
-    for (const { limit, windowMs } of this.#quotas) {
-      const used = this.#taken.filter(at => at > now - windowMs).length;
-      left = Math.min(left, limit - used);
-    }
-    return Math.max(0, left);
+  begin(): void {
+    this.#underWay++;
   }
 
-  take(now: number): void {
+  end(now: number): void {
+    this.#underWay--;
     if (this.#largest === 0) return;
-    this.#taken.push(now);
-    if (this.#taken.length > this.#largest) this.#taken.shift();
+    this.#ended.push(now);
+    if (this.#ended.length > this.#largest) this.#ended.shift();
+  }
+
+  #leavesIn(index: number, windowMs: number, now: number): number {
+    if (index < 0) return 0;
+    const ended = this.#ended[index];
+    return ended === undefined ? windowMs : Math.max(0, ended + windowMs - now);
   }
 }

@@ -1,3 +1,4 @@
+import type { Alert } from '../alert.js';
 import { PASSES, type Judged, type Stage, type Verdict } from '../pipeline.js';
 import type { AlertSeverity } from '../severity.js';
 
@@ -10,6 +11,9 @@ const DUPLICATE_MS = 5 * 60_000;
 export class DuplicateStage implements Stage {
   readonly name = 'duplicate';
   readonly #severities: ReadonlySet<AlertSeverity>;
+  /** Of what is active, by title and source, the earliest first: in a storm each of thousands asks for the one before it. */
+  #alike = new Map<string, Alert[]>();
+  #active: readonly Alert[] = [];
 
   constructor(severities: readonly AlertSeverity[] = ['low']) {
     this.#severities = new Set(severities);
@@ -17,14 +21,40 @@ export class DuplicateStage implements Stage {
 
   judge({ alert, active, now }: Judged): Verdict {
     if (!this.#severities.has(alert.severity)) return PASSES;
-    for (const other of active) {
-      if (other.id === alert.id || other.title !== alert.title || other.source !== alert.source) continue;
-      const isEarlier = other.timestamp < alert.timestamp || (other.timestamp.getTime() === alert.timestamp.getTime() && other.id < alert.id);
-      const until = other.timestamp.getTime() + DUPLICATE_MS;
-      if (isEarlier && until > now.getTime()) {
-        return { passes: false, reason: `the same as ${other.id}, which fired less than 5 minutes ago`, until: new Date(until) };
-      }
-    }
-    return PASSES;
+    if (active !== this.#active) this.#sort(active);
+    const before = lastBefore(this.#alike.get(keyOf(alert)) ?? [], alert);
+    const until = before === undefined ? -Infinity : before.timestamp.getTime() + DUPLICATE_MS;
+    if (before === undefined || until <= now.getTime()) return PASSES;
+    return { passes: false, reason: `the same as ${before.id}, which fired less than 5 minutes ago`, until: new Date(until) };
   }
+
+  #sort(active: readonly Alert[]): void {
+    this.#active = active;
+    this.#alike = new Map();
+    for (const alert of active) {
+      const alike = this.#alike.get(keyOf(alert));
+      if (alike === undefined) this.#alike.set(keyOf(alert), [alert]);
+      else alike.push(alert);
+    }
+    for (const alike of this.#alike.values()) alike.sort(inTime);
+  }
+}
+
+function keyOf({ title, source }: Alert): string {
+  return `${source.length} ${source}${title}`;
+}
+
+function inTime(a: Alert, b: Alert): number {
+  return a.timestamp.getTime() - b.timestamp.getTime() || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** The last of them that came before an alert, by halving. */
+function lastBefore(sorted: readonly Alert[], alert: Alert): Alert | undefined {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (inTime(sorted[middle] as Alert, alert) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low - 1];
 }

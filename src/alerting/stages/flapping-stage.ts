@@ -19,6 +19,8 @@ export class FlappingStage implements Stage {
   }
 
   judge({ alert, now }: Judged): Verdict {
+    // Who was told that it fires hears that it does not, now: it may stay so.
+    if (alert.status === 'resolved') return PASSES;
     const { times, withinMs } = this.#rule;
     const reopened = reopenings(alert, now.getTime() - withinMs);
     const last = reopened.at(-1);

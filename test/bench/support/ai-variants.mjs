@@ -23,6 +23,13 @@ const VARIANTS = {
   },
 
   sightline: { observe: client => observeWith(client, {}) },
+  // Calls may nest, so code is followed from call to call.
+  'sightline, two instruments': {
+    observe(client) {
+      load('sightline').createMonitor({ metrics: { process: false } }).monitorAiService('other')(() => {});
+      return observeWith(client, {});
+    },
+  },
   'sightline, traced': { observe: client => observeWith(client, { service: 'bench', tracing: { exporter: discard() } }) },
 
   Traceloop: { prepare: () => instrumentWith('@traceloop/instrumentation-openai') },
