@@ -4,7 +4,7 @@ import { routingLabels, type Alert, type HistoryEntry } from './alert.js';
 import { matchesAll, type Matcher } from './routing/matcher.js';
 
 /** A step of an escalation: channels that are told when nobody has stopped it for so long. */
-export interface EscalationLevel {
+interface EscalationLevel {
   /** Since the alert began, or since the loop did. */
   readonly afterMs: number;
   readonly channels: readonly string[];

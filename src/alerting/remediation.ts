@@ -28,7 +28,7 @@ export interface Remediation {
   readonly concurrency: number;
 }
 
-export type RemediationOutcome = 'succeeded' | 'failed' | 'timed_out' | 'skipped';
+type RemediationOutcome = 'succeeded' | 'failed' | 'timed_out' | 'skipped';
 
 /** Ready values for {@link Remediator}. */
 export interface RemediatorParts {

@@ -10,7 +10,7 @@ import { aNotification, anAlert } from '../samples.js';
 import { SteppingClock } from './stepping-clock.js';
 
 /** An attempt that a channel was asked for. */
-export interface Asked {
+interface Asked {
   readonly at: number;
   readonly notification: Notification;
 }
