@@ -18,6 +18,7 @@ const answer = fc.oneof(
   fc.constant(() => {
     throw new Error('broken');
   }),
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever an app throws
   fc.constantFrom<unknown>(new Error('rejected'), undefined, Object.create(null)).map(reason => () => Promise.reject(reason)),
 );
 
