@@ -47,8 +47,4 @@ export class AlertMetrics {
     this.#metrics.gauge('alert_delivery_backlog').observe({ channel }, read);
   }
 
-  /** Reads the alerts that are not resolved, by severity and status, at each scrape; `undefined` ends it. */
-  watchActive(severity: string, status: string, read: () => number | undefined): void {
-    this.#metrics.gauge('alerts_active').observe({ severity, status }, read);
-  }
 }

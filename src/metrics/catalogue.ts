@@ -233,7 +233,6 @@ const definitions = {
     fold: ['source'],
   },
   alerts_resolved_total: { type: 'counter', help: 'Alerts that were resolved.', labels: ['severity', 'source'], fold: ['source'] },
-  alerts_active: { type: 'gauge', help: 'Alerts that are not resolved.', labels: ['severity', 'status'], aggregator: 'max' },
   alerts_suppressed_total: { type: 'counter', help: 'Times an alert was kept back, by the stage that did.', labels: ['reason'] },
   alert_notifications_total: {
     type: 'counter',

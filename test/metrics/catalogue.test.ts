@@ -58,7 +58,7 @@ describe('every metric', () => {
 describe('ours follow the conventions of Prometheus', () => {
   test.each(ours)('%s', (name, { type }) => {
     expect(name.endsWith('_total')).toBe(type === 'counter');
-    if (type === 'histogram') expect(name).toMatch(/_(seconds|bytes)$/);
+    if (type === 'histogram') expect(name).toMatch(/_(seconds|bytes|per_second)$/);
     // No unit but the base ones.
     expect(name).not.toMatch(/_(milliseconds|ms|minutes|hours|kb|mb|kilobytes|megabytes|percent)(_|$)/);
     // Samples of a histogram have these.
@@ -84,7 +84,16 @@ describe('joined over the workers of a cluster', () => {
     const joined = (aggregator: string): string[] =>
       definitions.filter(([, definition]) => (definition.aggregator ?? 'sum') === aggregator).map(([name]) => name);
 
-    expect(joined('max')).toEqual(['active_users_total', 'daily_active_users', 'monthly_active_users']);
+    expect(joined('max')).toEqual([
+      'active_users_total',
+      'daily_active_users',
+      'monthly_active_users',
+      // What a provider asks for, and what is spent where processes share their budgets.
+      'ai_retry_after_seconds',
+      'ai_budget_limit',
+      'ai_budget_spent',
+    ]);
+    expect(joined('min')).toEqual(['ai_rate_limit_remaining', 'ai_budget_remaining']);
     expect(joined('average')).toEqual(['learning_completion_rate', 'average_session_duration_minutes', 'user_satisfaction_score']);
     expect(definitions.filter(([, { type, aggregator }]) => type !== 'gauge' && aggregator !== undefined)).toEqual([]);
   });

@@ -10,25 +10,30 @@ export interface Ready {
 
 /** Parcels go one by one where the last of them need not wait longer than this. */
 const PATIENCE_MS = 10_000;
-/** What less than critical alerts leave of a quota … */
-const KEPT = 0.2;
-/** … and what their digests do. */
-const KEPT_BY_DIGESTS = 0.1;
-/** Least time between two digests. */
+/** The part of a quota that parcels leave when they go one by one, and digests of what is not critical … */
+const KEPT = 0.4;
+const KEPT_BY_DIGESTS = 0.2;
+/** … and critical ones when they go one by one: what is left is for their digests, and enough for all the time. */
+const KEPT_BY_CRITICALS = 0.2;
+/** Least time between two digests, for people who read them … */
 const DIGEST_EVERY_MS = 15_000;
+/** … and what critical ones wait for at most, even where a day's quota is nearly used up. */
+const LONGEST_BETWEEN_MS = 15 * 60_000;
 
 /**
- * Makes the best of a channel's quotas: parcels go one by one, the critical ones down to the last attempt, as long as
- * that takes no longer than people have patience; else all that wait go as one, now and then.
+ * Makes the best of a channel's quotas: parcels go one by one as long as that takes no longer than people have patience;
+ * else all that wait go as one, now and then. The critical ones go first, and a part of the quota is theirs.
  */
 export class QuotaPolicy {
   readonly #window: QuotaWindow;
-  readonly #digestEveryMs: number;
+  readonly #criticalEveryMs: number;
   #nextDigest = -Infinity;
+  #nextCritical = -Infinity;
 
   constructor(quotas: readonly Quota[]) {
     this.#window = new QuotaWindow(quotas);
-    this.#digestEveryMs = Math.min(DIGEST_EVERY_MS, Math.max(0, ...quotas.map(({ windowMs }) => windowMs)) / 4);
+    const apart = quotas.map(({ limit, windowMs }) => windowMs / Math.max(1, Math.floor(limit * KEPT_BY_CRITICALS)));
+    this.#criticalEveryMs = Math.min(LONGEST_BETWEEN_MS, Math.max(0, ...apart));
   }
 
   /** Milliseconds until the next attempt may be made; 0: now. */
@@ -39,7 +44,8 @@ export class QuotaPolicy {
   /** The next attempt is being made. @returns whether all that may go are to go as one */
   takeTurn(now: number, waiting: Ready): boolean {
     const { isDigest } = this.#plan(now, waiting);
-    if (isDigest) this.#nextDigest = now + this.#digestEveryMs;
+    if (isDigest && waiting.criticals > 0) this.#nextCritical = now + this.#criticalEveryMs;
+    if (isDigest) this.#nextDigest = now + Math.max(DIGEST_EVERY_MS, this.#criticalEveryMs);
     return isDigest;
   }
 
@@ -52,10 +58,11 @@ export class QuotaPolicy {
   }
 
   #plan(now: number, { ready, criticals }: Ready): { readonly isDigest: boolean; readonly waitMs: number } {
-    const window = this.#window;
-    if (criticals > 0) return { isDigest: window.waitMs(now, { count: criticals }) > PATIENCE_MS, waitMs: window.waitMs(now) };
-    const last = window.waitMs(now, { count: ready, kept: KEPT });
-    if (last <= PATIENCE_MS) return { isDigest: false, waitMs: window.waitMs(now, { kept: KEPT }) };
-    return { isDigest: true, waitMs: Math.max(0, this.#nextDigest - now, window.waitMs(now, { kept: KEPT_BY_DIGESTS })) };
+    const isCritical = criticals > 0;
+    const [count, kept] = isCritical ? [criticals, KEPT_BY_CRITICALS] : [ready, KEPT];
+    if (this.#window.waitMs(now, { count, kept }) <= PATIENCE_MS) return { isDigest: false, waitMs: this.#window.waitMs(now, { kept }) };
+    const next = isCritical ? this.#nextCritical : this.#nextDigest;
+    const free = this.#window.waitMs(now, { kept: isCritical ? 0 : KEPT_BY_DIGESTS });
+    return { isDigest: true, waitMs: Math.max(0, next - now, free) };
   }
 }

@@ -29,8 +29,8 @@ export async function startChild(program, args = [], nodeOptions = []) {
     execArgv: [...nodeOptions],
     env: { ...process.env, NODE_ENV: 'production' },
   });
-  const failure = once(child, 'exit').then(([code]) => {
-    throw new Error(`${program} ${args.join(' ')} ended with exit code ${code}`);
+  const failure = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`${program} ${args.join(' ')} ended ${signal === null ? `with exit code ${code}` : `by ${signal}`}`);
   });
   failure.catch(() => {});
   const answer = () => Promise.race([once(child, 'message').then(([message]) => message), failure]);
