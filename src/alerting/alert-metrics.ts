@@ -45,6 +45,4 @@ export class AlertMetrics {
   /** Reads the backlog of a channel at each scrape; `undefined` ends it. */
   watchBacklog(channel: string, read: () => number | undefined): void {
     this.#metrics.gauge('alert_delivery_backlog').observe({ channel }, read);
-  }
-
-}
+  }}
