@@ -10,20 +10,21 @@ import type { NotificationLogEntry } from './stores/alert-store.js';
  * @param last what was last delivered of the group; `undefined`: nothing was
  */
 export function notificationReason(
-  alerts: readonly Alert[],
+  all: readonly Alert[],
   last: NotificationLogEntry | undefined,
   repeatIntervalMs: number,
   now: Date,
 ): NotificationReason | undefined {
-  // All of them are kept back: that is not the same as over.
+  const alerts = toldOf(all, last);
+  // What was told is kept back now: that is not the same as over.
   if (alerts.length === 0) return undefined;
   const firing = alerts.filter(({ status }) => status !== 'resolved');
   const resolved = alerts.filter(({ status }) => status === 'resolved');
-  if (last === undefined) return firing.length > 0 ? 'first' : undefined;
+  if (last === undefined) return 'first';
   const wasFiring = Object.keys(last.firing).length > 0;
   if (firing.some(alert => isNews(alert, last.firing))) return wasFiring ? 'changed' : 'first';
   if (firing.length === 0) return wasFiring ? 'resolved' : undefined;
-  if (resolved.some(({ id }) => Object.hasOwn(last.firing, id) && !last.resolved.includes(id))) return 'some_resolved';
+  if (resolved.some(({ id }) => !last.resolved.includes(id))) return 'some_resolved';
   if (firing.every(({ status }) => status === 'acknowledged')) return undefined;
   return now.getTime() - last.at.getTime() >= repeatIntervalMs ? 'repeat' : undefined;
 }

@@ -29,6 +29,7 @@ test.each<[string, Alert[], ReturnType<typeof log> | undefined, number, string |
   ['some are acknowledged', [{ ...a, status: 'acknowledged' }, b], log(a, b), HOUR, 'repeat'],
   ['one is over that nobody was told of', [a, bOver], log(a), 2 * HOUR, undefined],
   ['all are kept back', [], log(a), HOUR, undefined],
+  ['all are kept back, but for an end that nobody was told of', [bOver], log(a), HOUR, undefined],
   ['the clock was set back', [a], logEntryOf([a], new Date(NOW.getTime() + HOUR)), HOUR, undefined],
 ])('%s', (_what, alerts, last, repeatIntervalMs, reason) => {
   expect(notificationReason(alerts, last, repeatIntervalMs, NOW)).toBe(reason);
