@@ -1,5 +1,6 @@
 import { SightlineError } from '../../core/errors.js';
 import type { Alert, AlertInput, HistoryEntry } from '../alert.js';
+import type { MaintenanceWindowOptions } from '../routing/maintenance-window.js';
 import type { AlertSeverity } from '../severity.js';
 
 /** An alert that is told, with its defaults and identity filled in. */
@@ -86,17 +87,26 @@ export interface SettledGroup {
   readonly leaseUntil?: Date;
 }
 
+/** Whose turn it is to tell a channel of a group: as {@link AlertStore.claimNotification} has it. */
+export type NotificationClaim =
+  | 'claimed'
+  /** Somebody has told it since. */
+  | 'told'
+  /** Somebody else is telling it. */
+  | 'busy';
+
 /** An alert and everything that hangs on it are forgotten this long after its last event. */
 export const ALERT_LIFE_MS: number = 30 * 86_400_000;
-/** Silences are kept this long after their end. */
+/** Silences and windows are kept this long after their end. */
 export const SILENCE_LIFE_MS: number = 86_400_000;
 /** What a store holds, if nobody says otherwise. */
 export const MOST_ALERTS = 50_000;
 export const MOST_SILENCES = 10_000;
+export const MOST_WINDOWS = 1_000;
 
 /** A store holds as much as it may. */
 export class AlertStoreFullError extends SightlineError {
-  constructor(what: 'alerts' | 'silences', limit: number) {
+  constructor(what: 'alerts' | 'silences' | 'maintenance windows', limit: number) {
     const way = what === 'alerts' ? 'none of them is resolved. Keep ids and other unbounded values out of the labels' : 'end those that are not needed';
     super('SIGHTLINE_ALERT_STORE_FULL', `The store of alerts holds ${limit} ${what}, which is its limit: ${way}.`);
     this.name = 'AlertStoreFullError';
@@ -156,6 +166,13 @@ export interface AlertStore {
   putSilence(silence: Silence): Promise<void>;
   silences(): Promise<readonly Silence[]>;
 
+  /** Adds a window, or replaces that of its name. @throws AlertStoreFullError for a new one that there is no room for */
+  putWindow(window: MaintenanceWindowOptions): Promise<void>;
+  /** As they were put, in no order; nobody has looked whether they can be used. */
+  windows(): Promise<readonly MaintenanceWindowOptions[]>;
+  /** @returns false where there is none of that name */
+  removeWindow(name: string): Promise<boolean>;
+
   /**
    * Puts an alert into a group. A new group is due at `dueAt`, and so is one that was not looked at yet, unless it is due
    * earlier. One that was, or is now, keeps its clock, as in Alertmanager.
@@ -182,10 +199,22 @@ export interface AlertStore {
   settleGroup(key: string, settled: SettledGroup): Promise<boolean>;
 
   notificationLog(groupKey: string, receiver: string, channel: string): Promise<NotificationLogEntry | undefined>;
-  /** An entry replaces one that is not later. */
+  /**
+   * Claims to be the one who tells a channel of a group, for at most `forMs`. Until a notification is recorded nobody else
+   * gets the claim; who has it gets it again.
+   *
+   * @param seen when the entry was made that the news was found by; `undefined`: there was none
+   */
+  claimNotification(groupKey: string, receiver: string, channel: string, seen: Date | undefined, claim: { readonly by: string; readonly forMs: number }): Promise<NotificationClaim>;
+  /** An entry replaces one that is not later, and ends a claim. */
   recordNotification(groupKey: string, receiver: string, channel: string, entry: NotificationLogEntry): Promise<void>;
 
-  /** Forgets what is older than its life: alerts 30 days after their last event, silences a day after their end. */
+  /** Claims a right that one holder has at a time, for at most `forMs`. @returns whether it was free, or its own */
+  claim(name: string, by: string, forMs: number): Promise<boolean>;
+  /** Gives a claim back. Without effect where another holder has it. */
+  unclaim(name: string, by: string): Promise<void>;
+
+  /** Forgets what is older than its life: alerts 30 days after their last event, silences and windows a day after their end. */
   expire(now: Date): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,15 +1,18 @@
 /* eslint-disable @typescript-eslint/require-await -- asynchronous as Redis is: what it throws is a rejection */
 import type { Alert, HistoryEntry } from '../alert.js';
+import type { MaintenanceWindowOptions } from '../routing/maintenance-window.js';
 import {
   ALERT_LIFE_MS,
   AlertStoreFullError,
   MOST_ALERTS,
   MOST_SILENCES,
+  MOST_WINDOWS,
   SILENCE_LIFE_MS,
   type AlertStore,
   type Fired,
   type FiredAlert,
   type GroupState,
+  type NotificationClaim,
   type NotificationLogEntry,
   type Page,
   type SettledGroup,
@@ -19,10 +22,12 @@ import {
 import { acknowledge, fire, note, REASONS, resolve, unacknowledge } from './alert-transitions.js';
 import { DueQueue } from './due-queue.js';
 import { cursorOf, isAfter, isBefore, isWanted, readCursor } from './listing.js';
+import { MemoryClaims } from './memory-claims.js';
 import { MemoryGroups } from './memory-groups.js';
 import { MemoryLog } from './memory-log.js';
 import type { SnapshotFile } from './snapshot-file.js';
 import { toSilence, toStoredSilence, type StoredSilence } from './stored-silence.js';
+import { toStoredWindow, toWindow, type StoredWindow } from './stored-window.js';
 import type { StoreState } from './store-state.js';
 import { dateOf, toAlert, toStoredEntry, type StoredAlert } from './stored-alert.js';
 
@@ -44,7 +49,9 @@ export class MemoryAlertStore implements AlertStore {
   readonly #unrouted = new DueQueue();
   readonly #groups = new MemoryGroups();
   readonly #silences = new Map<string, StoredSilence>();
+  readonly #windows = new Map<string, StoredWindow>();
   readonly #log = new MemoryLog();
+  readonly #claims = new MemoryClaims();
   /** All alerts, the latest begun first; made when it is asked for. */
   #inOrder: StoredAlert[] | undefined;
 
@@ -151,6 +158,21 @@ export class MemoryAlertStore implements AlertStore {
     return Array.from(this.#silences.values(), toSilence);
   }
 
+  async putWindow(window: MaintenanceWindowOptions): Promise<void> {
+    if (this.#windows.size >= MOST_WINDOWS && !this.#windows.has(window.name)) throw new AlertStoreFullError('maintenance windows', MOST_WINDOWS);
+    this.#windows.set(window.name, toStoredWindow(window));
+    this.#changed();
+  }
+
+  async windows(): Promise<readonly MaintenanceWindowOptions[]> {
+    return Array.from(this.#windows.values(), toWindow);
+  }
+
+  async removeWindow(name: string): Promise<boolean> {
+    this.#changed();
+    return this.#windows.delete(name);
+  }
+
   async joinGroup(key: string, alertId: string, dueAt: Date, isUrgent = false): Promise<Date> {
     this.#changed();
     return new Date(this.#groups.join(key, alertId, dueAt.getTime(), isUrgent));
@@ -189,15 +211,36 @@ export class MemoryAlertStore implements AlertStore {
     return this.#log.get(groupKey, receiver, channel);
   }
 
+  async claimNotification(
+    groupKey: string,
+    receiver: string,
+    channel: string,
+    seen: Date | undefined,
+    { by, forMs }: { readonly by: string; readonly forMs: number },
+  ): Promise<NotificationClaim> {
+    if (this.#log.get(groupKey, receiver, channel)?.at.getTime() !== seen?.getTime()) return 'told';
+    return this.#claims.claim(logClaim(groupKey, receiver, channel), by, forMs) ? 'claimed' : 'busy';
+  }
+
   async recordNotification(groupKey: string, receiver: string, channel: string, entry: NotificationLogEntry): Promise<void> {
     this.#log.put(groupKey, receiver, channel, entry);
+    this.#claims.end(logClaim(groupKey, receiver, channel));
     this.#changed();
+  }
+
+  async claim(name: string, by: string, forMs: number): Promise<boolean> {
+    return this.#claims.claim(name, by, forMs);
+  }
+
+  async unclaim(name: string, by: string): Promise<void> {
+    this.#claims.unclaim(name, by);
   }
 
   async expire(now: Date): Promise<void> {
     const time = now.getTime();
     for (const { id, touchedAt } of this.#alerts.values()) if (touchedAt + ALERT_LIFE_MS <= time) this.#forget(id);
     for (const { id, endsAt } of this.#silences.values()) if (endsAt + SILENCE_LIFE_MS <= time) this.#silences.delete(id);
+    for (const { name, end } of this.#windows.values()) if (end !== undefined && end + SILENCE_LIFE_MS <= time) this.#windows.delete(name);
     this.#log.expire(time - ALERT_LIFE_MS);
     this.#changed();
   }
@@ -257,6 +300,7 @@ export class MemoryAlertStore implements AlertStore {
   #save(): StoreState {
     return {
       silences: [...this.#silences.values()],
+      windows: [...this.#windows.values()],
       groups: [...this.#groups.save()],
       log: [...this.#log.save()],
       unrouted: [...this.#unrouted.keys()],
@@ -264,12 +308,17 @@ export class MemoryAlertStore implements AlertStore {
     };
   }
 
-  #restore({ silences, groups, log, unrouted, alerts }: StoreState): void {
+  #restore({ silences, windows, groups, log, unrouted, alerts }: StoreState): void {
     for (const alert of alerts) this.#put(alert, undefined);
     for (const silence of silences) this.#silences.set(silence.id, silence);
+    for (const window of windows) this.#windows.set(window.name, window);
     for (const group of groups) this.#groups.restore(group);
     for (const entry of log) this.#log.restore(entry);
     // Whoever was about to route them is gone.
     for (const id of unrouted) this.#unrouted.set(id, 0);
   }
+}
+
+function logClaim(groupKey: string, receiver: string, channel: string): string {
+  return JSON.stringify([groupKey, receiver, channel]);
 }

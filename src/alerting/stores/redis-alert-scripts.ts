@@ -236,22 +236,52 @@ if score and tonumber(score) == tonumber(ARGV[2]) then redis.call('ZREM', KEYS[1
 `);
 
 /** Sets a field of a hash that takes so many. @returns 0 where it has no room */
-export const PUT_SILENCE: RedisScript = new RedisScript(`
+export const PUT_FIELD: RedisScript = new RedisScript(`
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return 1
 `);
 
 /** @returns fields and values */
-export const SILENCES: RedisScript = new RedisScript(`return redis.call('HGETALL', KEYS[1])`);
+export const FIELDS: RedisScript = new RedisScript(`return redis.call('HGETALL', KEYS[1])`);
 
-/** Removes a field of a hash that still has this value. */
-export const REMOVE_SILENCE: RedisScript = new RedisScript(`
-if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) end
+/** Removes a field of a hash that still has this value. @returns 1 where it did */
+export const REMOVE_FIELD: RedisScript = new RedisScript(`
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+return redis.call('HDEL', KEYS[1], ARGV[1])
 `);
 
-/** Writes an entry of the notification log, unless there is a later one. */
+/**
+ * Claims to tell a channel of a group, where the log says still what the news was found by. By Redis' own clock: those
+ * of the processes differ.
+ */
+export const CLAIM_NOTIFICATION: RedisScript = new RedisScript(`
+local seen, by, forMs, lifeMs = unpack(ARGV)
+local old = redis.call('HMGET', KEYS[1], 'at', 'claimedBy', 'claimedUntil')
+if (old[1] or '') ~= seen then return 'told' end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if old[2] and old[2] ~= by and tonumber(old[3]) > now then return 'busy' end
+redis.call('HSET', KEYS[1], 'claimedBy', by, 'claimedUntil', now + tonumber(forMs))
+redis.call('PEXPIRE', KEYS[1], lifeMs)
+return 'claimed'
+`);
+
+/** @returns 1 where the claim was free, or the holder's own */
+export const CLAIM_RIGHT: RedisScript = new RedisScript(`
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`);
+
+export const UNCLAIM: RedisScript = new RedisScript(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+`);
+
+/** Writes an entry of the notification log, unless there is a later one, and ends the claim to. */
 export const RECORD: RedisScript = new RedisScript(`
+redis.call('HDEL', KEYS[1], 'claimedBy', 'claimedUntil')
 local at = redis.call('HGET', KEYS[1], 'at')
 if at and tonumber(at) > tonumber(ARGV[1]) then return end
 redis.call('HSET', KEYS[1], 'at', ARGV[1], 'entry', ARGV[2])

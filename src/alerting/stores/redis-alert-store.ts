@@ -2,17 +2,20 @@ import type { Diagnostics } from '../../core/diagnostics.js';
 import type { RedisScript } from '../../core/redis-script.js';
 import type { RedisConnection } from '../../core/redis.js';
 import type { Alert, HistoryEntry } from '../alert.js';
+import type { MaintenanceWindowOptions } from '../routing/maintenance-window.js';
 import {
   ALERT_LIFE_MS,
   AlertStoreFullError,
   MOST_ALERTS,
   MOST_SILENCES,
+  MOST_WINDOWS,
   SILENCE_LIFE_MS,
   type AlertStore,
   type FireChange,
   type Fired,
   type FiredAlert,
   type GroupState,
+  type NotificationClaim,
   type NotificationLogEntry,
   type Page,
   type SettledGroup,
@@ -22,13 +25,18 @@ import {
 import { REASONS } from './alert-transitions.js';
 import { KnownHistories } from './known-histories.js';
 import { cursorOf, isWanted, readCursor, type Place } from './listing.js';
-import { ACKNOWLEDGE, CLAIM, FIRE, FORGET, NOTE, PAGE, PUT_SILENCE, READ, RECORD, REMOVE, REMOVE_SILENCE, RESOLVE, SILENCES, UNTIL } from './redis-alert-scripts.js';
+import { BATCH, inBatches, RedisAlertReader } from './redis-alert-reader.js';
+import { ACKNOWLEDGE, CLAIM, CLAIM_RIGHT, FIRE, FORGET, NOTE, PAGE, REMOVE, RESOLVE, UNCLAIM, UNTIL } from './redis-alert-scripts.js';
 import { HASTEN, JOIN, MEMBERS, READ_GROUP, SETTLE, TAKE } from './redis-group-scripts.js';
 import { RedisKeys } from './redis-keys.js';
-import { alertIn, pairsIn, textsIn } from './redis-replies.js';
-import { toAlert, toStoredEntry, type StoredAlert } from './stored-alert.js';
-import { parseJson, readLogEntry, readSilence } from './stored-json.js';
+import { RedisLog } from './redis-log.js';
+import { RedisRecords } from './redis-records.js';
+import { pairsIn, textsIn } from './redis-replies.js';
+import { RedisRunner } from './redis-runner.js';
+import { toAlert, toStoredEntry } from './stored-alert.js';
+import { readSilence, readStoredWindow } from './stored-json.js';
 import { toSilence, toStoredSilence, type StoredSilence } from './stored-silence.js';
+import { toStoredWindow, toWindow, type StoredWindow } from './stored-window.js';
 
 export interface RedisAlertStoreOptions {
   /** Where its bad records are told of. */
@@ -39,25 +47,41 @@ export interface RedisAlertStoreOptions {
   readonly limit?: number;
 }
 
-/** Alerts that one call takes: Redis does nothing else meanwhile. */
-const BATCH = 200;
 /** Processes that all make room may take it from each other. */
 const ATTEMPTS = 10;
 
 /** Alerts that all processes share, in Redis. */
 export class RedisAlertStore implements AlertStore {
-  readonly #redis: Pick<RedisConnection, 'client' | 'opened'>;
-  readonly #diagnostics: Diagnostics;
+  readonly #redis: RedisRunner;
   readonly #keys: RedisKeys;
   readonly #limit: number;
+  readonly #alerts: RedisAlertReader;
+  readonly #log: RedisLog;
+  readonly #silences: RedisRecords<StoredSilence>;
+  readonly #windows: RedisRecords<StoredWindow>;
   readonly #histories = new KnownHistories();
 
   /** @throws InvalidOptionError for a prefix that can't be one */
   constructor(redis: Pick<RedisConnection, 'client' | 'opened'>, { diagnostics, prefix = 'sightline:alerts', limit = MOST_ALERTS }: RedisAlertStoreOptions) {
-    this.#redis = redis;
-    this.#diagnostics = diagnostics;
+    this.#redis = new RedisRunner(redis, diagnostics);
     this.#keys = new RedisKeys(prefix);
     this.#limit = limit;
+    this.#alerts = new RedisAlertReader(this.#redis, this.#keys);
+    this.#log = new RedisLog(this.#redis, this.#keys);
+    this.#silences = new RedisRecords(this.#redis, this.#keys.silences, {
+      what: 'silences',
+      limit: MOST_SILENCES,
+      read: readSilence,
+      nameOf: ({ id }) => id,
+      endOf: ({ endsAt }) => endsAt,
+    });
+    this.#windows = new RedisRecords(this.#redis, this.#keys.windows, {
+      what: 'maintenance windows',
+      limit: MOST_WINDOWS,
+      read: readStoredWindow,
+      nameOf: ({ name }) => name,
+      endOf: ({ end }) => end,
+    });
   }
 
   async fire(told: FiredAlert, now: Date, routeBy?: Date): Promise<Fired> {
@@ -73,7 +97,7 @@ export class RedisAlertStore implements AlertStore {
       const [change, fields, version = ''] = Array.isArray(reply) ? (reply as [FireChange | 'full', unknown, string?]) : [];
       if (change === undefined) throw new TypeError('Redis answered without what has changed');
       if (change !== 'full') {
-        const alert = this.#mustRead(id, fields, known?.version === version ? known.history : undefined);
+        const alert = this.#alerts.mustRead(id, fields, known?.version === version ? known.history : undefined);
         this.#histories.remember(id, { version, history: alert.history });
         return { alert: toAlert(alert), change };
       }
@@ -109,12 +133,12 @@ export class RedisAlertStore implements AlertStore {
 
   async acknowledge(id: string, now: Date, by: string): Promise<Alert | undefined> {
     const entry = { at: now.getTime(), event: 'acknowledged', reason: REASONS.acknowledged, by };
-    return this.#read(id, await this.#run(ACKNOWLEDGE, this.#keysOf(id), id, now.getTime(), ALERT_LIFE_MS, optional(by), JSON.stringify(entry)));
+    return this.#alerts.read(id, await this.#run(ACKNOWLEDGE, this.#keysOf(id), id, now.getTime(), ALERT_LIFE_MS, optional(by), JSON.stringify(entry)));
   }
 
   async unacknowledge(id: string, now: Date, by: string): Promise<Alert | undefined> {
     const entry = { at: now.getTime(), event: 'unacknowledged', reason: REASONS.unacknowledged, by };
-    return this.#read(id, await this.#run(ACKNOWLEDGE, this.#keysOf(id), id, now.getTime(), ALERT_LIFE_MS, '', JSON.stringify(entry)));
+    return this.#alerts.read(id, await this.#run(ACKNOWLEDGE, this.#keysOf(id), id, now.getTime(), ALERT_LIFE_MS, '', JSON.stringify(entry)));
   }
 
   async note(id: string, entry: HistoryEntry, status?: 'firing' | 'suppressed'): Promise<boolean> {
@@ -127,7 +151,7 @@ export class RedisAlertStore implements AlertStore {
   }
 
   async getAll(ids: readonly string[]): Promise<readonly Alert[]> {
-    return (await this.#readAll(ids)).flatMap(alert => (alert ? [toAlert(alert)] : []));
+    return (await this.#alerts.readAll(ids)).flatMap(alert => (alert ? [toAlert(alert)] : []));
   }
 
   async list(filter: StoreFilter, { limit, after }: { readonly limit: number; readonly after?: string }): Promise<Page<Alert>> {
@@ -139,7 +163,7 @@ export class RedisAlertStore implements AlertStore {
       const count = last ? BATCH : Math.min(BATCH, limit + 1);
       const members = pairsIn(await this.#run(PAGE, [index], place?.startsAt ?? 0, place?.id ?? '', count));
       const places = members.map(([id, startsAt]): Place => ({ id, startsAt: Number(startsAt) }));
-      const found = await this.#readAll(places.map(({ id }) => id));
+      const found = await this.#alerts.readAll(places.map(({ id }) => id));
       for (const [i, alert] of found.entries()) {
         const given = alert && isWanted(alert, filter) ? toAlert(alert) : undefined;
         if (given === undefined || filter.accepts?.(given) === false) continue;
@@ -158,12 +182,23 @@ export class RedisAlertStore implements AlertStore {
   }
 
   async putSilence(silence: Silence): Promise<void> {
-    const reply = await this.#run(PUT_SILENCE, [this.#keys.silences], silence.id, JSON.stringify(toStoredSilence(silence)), MOST_SILENCES);
-    if (Number(reply) !== 1) throw new AlertStoreFullError('silences', MOST_SILENCES);
+    await this.#silences.put(toStoredSilence(silence));
   }
 
   async silences(): Promise<readonly Silence[]> {
-    return (await this.#silences()).map(({ silence }) => toSilence(silence));
+    return (await this.#silences.all()).map(toSilence);
+  }
+
+  async putWindow(window: MaintenanceWindowOptions): Promise<void> {
+    await this.#windows.put(toStoredWindow(window));
+  }
+
+  async windows(): Promise<readonly MaintenanceWindowOptions[]> {
+    return (await this.#windows.all()).map(toWindow);
+  }
+
+  async removeWindow(name: string): Promise<boolean> {
+    return this.#windows.remove(name);
   }
 
   async joinGroup(key: string, alertId: string, dueAt: Date, isUrgent = false): Promise<Date> {
@@ -215,19 +250,29 @@ export class RedisAlertStore implements AlertStore {
   }
 
   async notificationLog(groupKey: string, receiver: string, channel: string): Promise<NotificationLogEntry | undefined> {
-    const { client, opened } = this.#redis;
-    await opened;
-    const key = this.#keys.log(groupKey, receiver, channel);
-    const json = await client.hget(key, 'entry');
-    if (json === null) return undefined;
-    const entry = readLogEntry(parseJson(json));
-    if (entry === undefined) this.#tellBad(key);
-    return entry && { at: new Date(entry.at), firing: entry.firing, resolved: entry.resolved };
+    return this.#log.get(groupKey, receiver, channel);
   }
 
-  async recordNotification(groupKey: string, receiver: string, channel: string, { at, firing, resolved }: NotificationLogEntry): Promise<void> {
-    const json = JSON.stringify({ key: [groupKey, receiver, channel], at: at.getTime(), firing, resolved });
-    await this.#run(RECORD, [this.#keys.log(groupKey, receiver, channel)], at.getTime(), json, ALERT_LIFE_MS);
+  async claimNotification(
+    groupKey: string,
+    receiver: string,
+    channel: string,
+    seen: Date | undefined,
+    claim: { readonly by: string; readonly forMs: number },
+  ): Promise<NotificationClaim> {
+    return this.#log.claim([groupKey, receiver, channel], seen, claim);
+  }
+
+  async recordNotification(groupKey: string, receiver: string, channel: string, entry: NotificationLogEntry): Promise<void> {
+    await this.#log.put([groupKey, receiver, channel], entry);
+  }
+
+  async claim(name: string, by: string, forMs: number): Promise<boolean> {
+    return Number(await this.#run(CLAIM_RIGHT, [this.#keys.claim(name)], by, Math.max(1, Math.ceil(forMs)))) === 1;
+  }
+
+  async unclaim(name: string, by: string): Promise<void> {
+    await this.#run(UNCLAIM, [this.#keys.claim(name)], by);
   }
 
   async expire(now: Date): Promise<void> {
@@ -237,9 +282,8 @@ export class RedisAlertStore implements AlertStore {
       const forgotten = await Promise.all(old.map(([id]) => this.#forget(id, until)));
       isMore = old.length === BATCH && forgotten.includes(true);
     }
-    for (const { silence, json } of await this.#silences()) {
-      if (silence.endsAt + SILENCE_LIFE_MS <= now.getTime()) await this.#run(REMOVE_SILENCE, [this.#keys.silences], silence.id, json);
-    }
+    await this.#silences.expire(now.getTime() - SILENCE_LIFE_MS);
+    await this.#windows.expire(now.getTime() - SILENCE_LIFE_MS);
   }
 
   /** The connection is not its own. */
@@ -251,7 +295,7 @@ export class RedisAlertStore implements AlertStore {
     const { active, ends, resolved, lives, unrouted } = this.#keys;
     const keys = [this.#keys.alert(id), active, ends, resolved, lives, unrouted];
     const touchedAt = entry.at.getTime();
-    return this.#read(id, await this.#run(RESOLVE, keys, id, resolvedAt, ALERT_LIFE_MS, touchedAt, JSON.stringify(toStoredEntry(entry)), endBy));
+    return this.#alerts.read(id, await this.#run(RESOLVE, keys, id, resolvedAt, ALERT_LIFE_MS, touchedAt, JSON.stringify(toStoredEntry(entry)), endBy));
   }
 
   async #makeRoom(): Promise<boolean> {
@@ -268,15 +312,6 @@ export class RedisAlertStore implements AlertStore {
     return Number(await this.#run(FORGET, keys, id, until)) === 1;
   }
 
-  async #silences(): Promise<{ readonly silence: StoredSilence; readonly json: string }[]> {
-    return pairsIn(await this.#run(SILENCES, [this.#keys.silences])).flatMap(([id, json]) => {
-      const silence = readSilence(parseJson(json));
-      if (silence?.id === id) return { silence, json };
-      this.#tellBad(`${this.#keys.silences} ${id}`);
-      return [];
-    });
-  }
-
   async #first(index: string): Promise<Date | undefined> {
     const [first] = await this.#until(index, '+inf', 1);
     return first && new Date(Number(first[1]));
@@ -286,55 +321,13 @@ export class RedisAlertStore implements AlertStore {
     return pairsIn(await this.#run(UNTIL, [index], until, limit));
   }
 
-  /** Alerts by their ids; `undefined` for one that there is not, or that can't be read. */
-  async #readAll(ids: readonly string[]): Promise<(StoredAlert | undefined)[]> {
-    const read = async (batch: readonly string[]): Promise<(StoredAlert | undefined)[]> => {
-      const reply = batch.length === 0 ? [] : await this.#run(READ, batch.map(id => this.#keys.alert(id)));
-      return batch.map((id, i) => this.#stored(id, Array.isArray(reply) ? reply[i] : undefined));
-    };
-    return (await Promise.all(inBatches(ids).map(([batch]) => read(batch)))).flat();
-  }
-
-  #stored(id: string, fields: unknown, history?: StoredAlert['history']): StoredAlert | undefined {
-    if (Array.isArray(fields) && fields.length === 0) return undefined;
-    const onBadEntry = (): void => {
-      this.#tellBad(`${this.#keys.alert(id)} (its history)`);
-    };
-    const alert = alertIn(id, fields, onBadEntry, history);
-    if (alert === undefined) this.#tellBad(this.#keys.alert(id));
-    return alert;
-  }
-
-  /** The alert that a transition gave; `undefined` where it changed nothing. */
-  #read(id: string, fields: unknown): Alert | undefined {
-    return Array.isArray(fields) ? toAlert(this.#mustRead(id, fields)) : undefined;
-  }
-
-  #mustRead(id: string, fields: unknown, history?: StoredAlert['history']): StoredAlert {
-    const alert = this.#stored(id, fields, history);
-    if (alert === undefined) throw new TypeError(`Redis holds no alert in ${this.#keys.alert(id)} that can be read`);
-    return alert;
-  }
-
   #keysOf(id: string): string[] {
     return [this.#keys.alert(id), this.#keys.lives];
   }
 
-  #tellBad(what: string): void {
-    this.#diagnostics.fault('alerts', `a record in Redis can't be read and is left out: ${what}`);
-  }
-
   async #run(script: RedisScript, keys: readonly string[], ...scriptArguments: readonly (string | number)[]): Promise<unknown> {
-    const { client, opened } = this.#redis;
-    await opened;
-    return script.run(client, keys, ...scriptArguments);
+    return this.#redis.run(script, keys, ...scriptArguments);
   }
-}
-
-/** Parts of a list, each with whether it is the last; of an empty one, one that is empty. */
-function inBatches<T>(list: readonly T[]): [readonly T[], boolean][] {
-  const count = Math.max(1, Math.ceil(list.length / BATCH));
-  return Array.from({ length: count }, (_, i) => [list.slice(i * BATCH, (i + 1) * BATCH), i === count - 1]);
 }
 
 /** A text that may be absent or empty, as an argument: only what is absent is ''. */

@@ -15,6 +15,7 @@ export class RedisKeys {
   readonly lives: string;
   readonly unrouted: string;
   readonly silences: string;
+  readonly windows: string;
   /** Of the groups: see redis-group-scripts.ts. */
   readonly due: string;
   readonly leases: string;
@@ -34,6 +35,7 @@ export class RedisKeys {
     this.lives = this.#name('lives');
     this.unrouted = this.#name('unrouted');
     this.silences = this.#name('silences');
+    this.windows = this.#name('windows');
     this.due = this.#name('due');
     this.leases = this.#name('leases');
     this.wanted = this.#name('wanted');
@@ -54,6 +56,10 @@ export class RedisKeys {
 
   log(groupKey: string, receiver: string, channel: string): string {
     return this.#name(`log:${JSON.stringify([groupKey, receiver, channel])}`);
+  }
+
+  claim(name: string): string {
+    return this.#name(`claim:${name}`);
   }
 
   #name(rest: string): string {

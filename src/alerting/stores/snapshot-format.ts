@@ -1,5 +1,5 @@
 import type { StoreState } from './store-state.js';
-import { isRecord, isText, parseJson, readAlert, readGroup, readLogEntry, readSilence, writeAlert } from './stored-json.js';
+import { isRecord, isText, parseJson, readAlert, readGroup, readLogEntry, readSilence, readStoredWindow, writeAlert } from './stored-json.js';
 
 const FORMAT = 'sightline-alerts';
 const VERSION = 1;
@@ -15,9 +15,10 @@ export interface ReadSnapshot {
  * The lines of a snapshot: a header, one record a line, and their number at the end, so that one cut short is known as
  * such. What matters most comes first: it may be cut off at a size.
  */
-export function* snapshotLines({ silences, groups, log, unrouted, alerts }: StoreState): Generator<string, void, void> {
+export function* snapshotLines({ silences, windows, groups, log, unrouted, alerts }: StoreState): Generator<string, void, void> {
   yield JSON.stringify({ format: FORMAT, version: VERSION });
   for (const silence of silences) yield JSON.stringify(['silence', silence]);
+  for (const window of windows) yield JSON.stringify(['window', window]);
   for (const id of unrouted) yield JSON.stringify(['unrouted', id]);
   for (const alert of alerts) if (alert.resolvedAt === undefined) yield JSON.stringify(['alert', writeAlert(alert)]);
   for (const group of groups) yield JSON.stringify(['group', group]);
@@ -32,7 +33,7 @@ export function lastLine(records: number): string {
 
 /** Reads a snapshot, as far as that can be done: what is readable in a damaged one is worth more than nothing. */
 export function readSnapshot(text: string): ReadSnapshot {
-  const state = { silences: [], groups: [], log: [], unrouted: [], alerts: [] } satisfies StoreState as Mutable<StoreState>;
+  const state = { silences: [], windows: [], groups: [], log: [], unrouted: [], alerts: [] } satisfies StoreState as Mutable<StoreState>;
   const lines = text.split('\n');
   const header = parseJson(lines.shift() ?? '');
   if (!isRecord(header) || header['format'] !== FORMAT) return { state, fault: 'it is no snapshot of alerts' };
@@ -57,6 +58,8 @@ function addRecord(state: Mutable<StoreState>, line: unknown, onBadEntry: () => 
   switch (kind) {
     case 'silence':
       return add(state.silences, readSilence(value));
+    case 'window':
+      return add(state.windows, readStoredWindow(value));
     case 'unrouted':
       return add(state.unrouted, isText(value) ? value : undefined);
     case 'alert':

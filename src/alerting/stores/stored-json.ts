@@ -4,6 +4,7 @@ import type { StoredGroup } from './memory-groups.js';
 import type { StoredLogEntry } from './memory-log.js';
 import { frozenCopy, sharedEntry, toStoredEntry, type StoredAlert } from './stored-alert.js';
 import type { StoredSilence } from './stored-silence.js';
+import type { StoredWindow } from './stored-window.js';
 
 // Reads what stands in a file or in Redis. Either may have been written by another version, by a hand or by something
 // else altogether, so every field is looked at. Each function gives `undefined` for what it can't read.
@@ -73,6 +74,13 @@ export function readSilence(value: unknown): StoredSilence | undefined {
   if (!isText(id) || id === '' || !isListOfTexts(matchers) || !isText(createdBy) || !isText(comment)) return undefined;
   if (!isTime(startsAt) || !isTime(endsAt) || !isTime(updatedAt)) return undefined;
   return { id, matchers, startsAt, endsAt, createdBy, comment, updatedAt };
+}
+
+/** Only as far as a store goes by it: whoever uses the window looks into the rest. */
+export function readStoredWindow(value: unknown): StoredWindow | undefined {
+  if (!isRecord(value)) return undefined;
+  const { name, start, end } = value;
+  return isText(name) && name !== '' && isMaybe(isTime, start) && isMaybe(isTime, end) ? (value as unknown as StoredWindow) : undefined;
 }
 
 export function readGroup(value: unknown): StoredGroup | undefined {

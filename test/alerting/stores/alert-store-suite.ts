@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Alert, HistoryEntry } from '../../../src/alerting/alert.js';
 import { AlertStoreFullError, type AlertStore, type FireChange, type StoreFilter } from '../../../src/alerting/stores/alert-store.js';
 import { at, DAY, MINUTE, silence, told } from './told.js';
@@ -470,6 +470,84 @@ export function testAlertStore({ open, restarted = stores => Promise.resolve(sto
       expect(await byId()).toHaveLength(2);
       await store.expire(at(MINUTE + DAY));
       expect(await byId()).toMatchObject([{ id: 's2' }]);
+    });
+  });
+
+  describe('windows of maintenance', () => {
+    const nightly = { name: 'nightly "backups"', every: ['monday:friday'], at: '03:00', duration: '90m', timeZone: 'Asia/Shanghai', match: ['service="db"'] } as const;
+    const move = { name: 'move', start: at(0), end: at(MINUTE), severities: ['low', 'high'] } as const;
+    const byName = async (): Promise<unknown[]> => [...(await store.windows())].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+    test('are kept as they are given, replaced by their name, removed, and forgotten a day after their end', async () => {
+      await store.putWindow(nightly);
+      await store.putWindow({ ...move, end: at(1) });
+      await store.putWindow(move);
+      await store.putWindow({ name: 'other', during: { times: [{ startTime: '09:00', endTime: '17:00' }], location: 'Europe/Berlin' } });
+      await restart();
+
+      expect(await byName()).toEqual([move, nightly, { name: 'other', during: { times: [{ startTime: '09:00', endTime: '17:00' }], location: 'Europe/Berlin' } }]);
+      expect(await store.removeWindow('other')).toBe(true);
+      expect(await store.removeWindow('other')).toBe(false);
+      await store.expire(at(MINUTE + DAY - 1));
+      expect(await byName()).toHaveLength(2);
+      await store.expire(at(MINUTE + DAY));
+      expect(await byName()).toEqual([nightly]);
+    });
+
+    test('that are given are copies', async () => {
+      await store.putWindow(move);
+      (await store.windows())[0]?.start?.setTime(1);
+      expect(await store.windows()).toEqual([move]);
+    });
+  });
+
+  describe('a claim', () => {
+    test('is one holder’s at a time, who may have it longer, and is free when given back', async () => {
+      const claims = await Promise.all(stores.map((each, i) => each.claim('restart a1', `p${i}`, MINUTE)));
+      expect(claims.filter(Boolean)).toHaveLength(1);
+      const holder = `p${claims.indexOf(true)}`;
+      expect(await store.claim('restart a1', holder, MINUTE)).toBe(true);
+      expect(await store.claim('restart a2', 'another', MINUTE)).toBe(true);
+
+      await store.unclaim('restart a1', 'another');
+      expect(await store.claim('restart a1', 'another', MINUTE)).toBe(false);
+      await store.unclaim('restart a1', holder);
+      expect(await store.claim('restart a1', 'another', MINUTE)).toBe(true);
+    });
+
+    test('ends by itself, because its holder may have died', async () => {
+      expect(await store.claim('restart a1', 'one', 20)).toBe(true);
+      await vi.waitFor(async () => {
+        expect(await store.claim('restart a1', 'another', MINUTE)).toBe(true);
+      });
+    });
+  });
+
+  describe('the claim to tell a channel of a group', () => {
+    const claim = (by: string, seen?: Date, forMs = MINUTE, each = store): Promise<string> => each.claimNotification('g', 'team', 'email', seen, { by, forMs });
+
+    test('is one process’s at a time, and another channel’s is another', async () => {
+      const claims = await Promise.all(stores.map((each, i) => claim(`p${i}`, undefined, MINUTE, each)));
+      expect([...claims].sort()).toEqual(['busy', 'busy', 'busy', 'claimed']);
+      expect(await claim(`p${claims.indexOf('claimed')}`)).toBe('claimed');
+      expect(await store.claimNotification('g', 'team', 'sms', undefined, { by: 'another', forMs: MINUTE })).toBe('claimed');
+    });
+
+    test('is nobody’s whose news is old: the channel was told since', async () => {
+      expect(await claim('one')).toBe('claimed');
+      await store.recordNotification('g', 'team', 'email', { at: at(1), firing: { a1: 'high' }, resolved: [] });
+      expect(await claim('another')).toBe('told');
+      expect(await claim('another', at(0))).toBe('told');
+      expect(await claim('another', at(1))).toBe('claimed');
+      expect(await claim('one', at(1))).toBe('busy');
+      expect(await store.notificationLog('g', 'team', 'email')).toEqual({ at: at(1), firing: { a1: 'high' }, resolved: [] });
+    });
+
+    test('ends by itself, because who has it may have died', async () => {
+      expect(await claim('one', undefined, 20)).toBe('claimed');
+      await vi.waitFor(async () => {
+        expect(await claim('another')).toBe('claimed');
+      });
     });
   });
 
