@@ -1,8 +1,8 @@
 import express, { type Express } from 'express';
-import type OpenAI from 'openai';
-import { monitorRequests, serveMetrics } from 'sightline/express';
+import { monitorRequests, serveAlerts, serveMetrics } from 'sightline/express';
 import type { Announcements } from './announcements.js';
 import type { Database } from './database.js';
+import type { EssayGrader } from './grading/essay-grader.js';
 import { answerProblem } from './problem.js';
 import { adminRoutes } from './routes/admin.js';
 import { announcementRoutes } from './routes/announcements.js';
@@ -14,20 +14,22 @@ import { index } from './routes/index.js';
 import { lessonRoutes } from './routes/lessons.js';
 import { progressRoutes } from './routes/progress.js';
 import { sessionRoutes } from './routes/sessions.js';
-import { planOf } from './signed-in.js';
+import { planOf, teacherName } from './signed-in.js';
 
 /** What the routes work with. */
 export interface Platform {
   readonly database: Database;
   readonly announcements: Announcements;
-  readonly openai: OpenAI;
+  readonly grader: EssayGrader;
 }
 
-/** The learning platform as an Express app. The two lines with `monitorRequests` and `serveMetrics` are all the set-up. */
+/** The learning platform as an Express app. The lines with `monitorRequests`, `serveMetrics` and `serveAlerts` are all the set-up. */
 export function createApp(platform: Platform): Express {
   const app = express();
   app.use(monitorRequests({ skip: request => request.path === '/health', labels: { plan: planOf } }));
   app.get('/metrics', serveMetrics());
+  // The links in notifications lead here, too: these need no signing in.
+  app.use('/alerting', serveAlerts({ authorize: teacherName(platform.database) }));
 
   app.use(express.json({ limit: '64kb' }));
   app.get('/', index);

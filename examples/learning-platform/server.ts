@@ -19,6 +19,7 @@ export function listen(server: Server, port: number): Promise<number> {
 
 /** Lets what is being answered come to its end, for a moment. */
 export function close(server: Server): Promise<void> {
+  if (!server.listening) return Promise.resolve();
   return new Promise(resolve => {
     server.close(() => {
       resolve();

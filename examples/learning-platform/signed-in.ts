@@ -14,17 +14,29 @@ export interface User {
 /** Lets only those through who are signed in. */
 export function signedIn(database: Database): RequestHandler {
   return async (request, response, next) => {
-    const token = tokenOf(request);
-    const user =
-      token &&
-      (await one<User>(
-        database,
-        'select u.id, u.name, u.role, u.plan, u.school from sessions s join users u on u.id = s.user_id where s.token = $1',
-        [token],
-      ));
+    const user = await whoSent(database, request);
     if (!user) throw new Problem(401, 'Sign in first: POST /sessions.');
     response.locals['user'] = user;
     next();
+  };
+}
+
+/** Who is signed in by the token that a request shows. */
+async function whoSent(database: Database, request: Request): Promise<User | undefined> {
+  const token = tokenOf(request);
+  if (token === undefined) return undefined;
+  return one<User>(
+    database,
+    'select u.id, u.name, u.role, u.plan, u.school from sessions s join users u on u.id = s.user_id where s.token = $1',
+    [token],
+  );
+}
+
+/** Lets teachers see and change alerts, under their names: for `serveAlerts`. */
+export function teacherName(database: Database): (request: Request) => Promise<string | undefined> {
+  return async request => {
+    const user = await whoSent(database, request);
+    return user?.role === 'teacher' ? user.name : undefined;
   };
 }
 

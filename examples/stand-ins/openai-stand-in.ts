@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Answer, PromptCache } from './openai-answer.js';
 import { OpenAiBooks } from './openai-books.js';
 import { Exchange } from './openai-exchange.js';
+import { ModelLimits, type ModelLimit } from './openai-limit.js';
 import { tokensIn, type Model } from './openai-models.js';
 import { mixed, type Plan } from './openai-plan.js';
 import { readChatRequest, Refusal, type ChatRequest } from './openai-request.js';
@@ -20,6 +21,8 @@ export interface StandInOptions {
   readonly tokenMs?: number;
   /** How long a client is asked to wait after a 429. Default: 150. */
   readonly retryAfterMs?: number;
+  /** What is refused with a 429 above that, by model. Default: nothing. */
+  readonly limits?: Readonly<Record<string, ModelLimit>>;
 }
 
 const SEED = 7;
@@ -45,13 +48,15 @@ export class OpenAiStandIn implements AsyncDisposable {
   readonly #server: Server;
   readonly #options: Required<StandInOptions>;
   readonly #cache = new PromptCache();
+  readonly #limits: ModelLimits;
   #requests = 0;
   #tokens = 0;
   #open = 0;
 
   /** Use {@link startOpenAiStandIn}. */
   constructor(options: StandInOptions) {
-    this.#options = { plan: mixed(SEED), reply: aWordOn, thinkingMs: 60, tokenMs: 4, retryAfterMs: 150, ...options };
+    this.#options = { plan: mixed(SEED), reply: aWordOn, thinkingMs: 60, tokenMs: 4, retryAfterMs: 150, limits: {}, ...options };
+    this.#limits = new ModelLimits(this.#options.limits);
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
@@ -102,7 +107,8 @@ export class OpenAiStandIn implements AsyncDisposable {
   }
 
   async #follow(call: Call): Promise<void> {
-    switch (this.#options.plan.next(call.retry > 0)) {
+    const isWithinLimit = this.#limits.take(call.chat.model, performance.now());
+    switch (isWithinLimit ? this.#options.plan.next(call.retry > 0) : 'rate-limit') {
       case 'answer':
         await this.#give(call, false);
         break;

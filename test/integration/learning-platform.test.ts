@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { catalogue } from '../../src/metrics/catalogue.js';
+import { startDingTalkStandIn, type DingTalkStandIn } from '../../examples/stand-ins/dingtalk-stand-in.js';
 import { scripted } from '../../examples/stand-ins/openai-plan.js';
 import { startOpenAiStandIn } from '../../examples/stand-ins/openai-stand-in.js';
+import { startSmtpStandIn } from '../../examples/stand-ins/smtp-stand-in.js';
 import { freePort } from '../support/free-port.js';
 import { startProgram, type Program } from '../support/program.js';
 import { Prometheus } from '../support/prometheus.js';
@@ -15,7 +17,7 @@ const promtool = findServer('promtool');
 interface Summary {
   seconds: number;
   sent: Record<
-    'requests' | 'aborted' | 'streams' | 'answers' | 'queries' | 'aiCalls' | 'aiRetries' | 'aiTokens' | 'aiUntold' | 'aiCost',
+    'requests' | 'aborted' | 'streams' | 'answers' | 'queries' | 'aiCalls' | 'aiRetries' | 'aiTokens' | 'aiUntold' | 'aiCost' | 'messages',
     Record<string, number>
   >;
   differences: string[];
@@ -32,10 +34,8 @@ const TRAFFIC = 'endpoint!="/metrics"';
 /** Event streams last as long as they are listened to. */
 const TIMED = `${TRAFFIC},endpoint!~"/announcements|/essays/:id/advice"`;
 
-// Its stand-in for OpenAI is what is tested here, whatever the environment has.
-beforeEach(() => {
-  vi.stubEnv('OPENAI_BASE_URL', '');
-});
+// Its stand-ins are what is tested here, whatever the environment has.
+beforeEach(useStandIns);
 afterEach(() => {
   vi.unstubAllEnvs();
 });
@@ -48,7 +48,7 @@ describe.skipIf(prometheusProgram === undefined)('the learning platform, scraped
   const started: AsyncDisposable[] = [];
 
   beforeAll(async () => {
-    vi.stubEnv('OPENAI_BASE_URL', '');
+    useStandIns();
     port = await freePort();
     platform = startPlatform('--port', String(port), '--for', '15s', '--linger', '60s', '--json');
     started.push(platform);
@@ -168,9 +168,12 @@ describe.skipIf(prometheusProgram === undefined)('the learning platform, scraped
     expect(Object.keys(summary.costs).sort()).toEqual(['chengdu', 'hangzhou', 'xian']);
   });
 
-  test("the day's budget told each of its thresholds once", async () => {
-    expect(summary.thresholds).toEqual([0.5, 0.8, 1]);
-    expect(await counts('ai_budget_thresholds_total', 'budget', 'threshold')).toEqual({ 'essays 0.5': 1, 'essays 0.8': 1, 'essays 1': 1 });
+  test("the day's budget told once that it is spent, to DingTalk and by mail", async () => {
+    expect(summary.thresholds).toEqual([1]);
+    expect(await counts('ai_budget_thresholds_total', 'budget', 'threshold')).toEqual({ 'essays 1': 1 });
+    expect(await counts('alerts_fired_total', 'source', 'severity', 'change')).toEqual({ 'ai high new': 1 });
+    expect(summary.sent.messages).toEqual({ dingtalk: 1, email: 1 });
+    expect(await counts('alert_notifications_total{outcome="delivered"}', 'channel')).toEqual(summary.sent.messages);
   });
 
   test('streamed advice shows how soon it began', async () => {
@@ -285,6 +288,91 @@ describe('npm start', () => {
   });
 });
 
+test('an alert of its own fault comes to DingTalk and by mail, is acknowledged by its link, and resolved when the fault is gone', async () => {
+  await using platform = startPlatform('--port', '0');
+  const url = /http:\S+/.exec(await platform.line(/is at http:/))?.[0] ?? '';
+  const teacher = await bearerOf(url, 'teacher-xian');
+  const list = async (): Promise<any[]> => {
+    const response = await fetch(`${url}/alerting/alerts`, { headers: teacher });
+    return ((await response.json()) as { items: any[] }).items.filter(({ source }) => source === 'grading');
+  };
+
+  // The mock exam after twenty seconds is more than the model takes.
+  const [, link = ''] = await printed(platform, /the signature is right\)\n│ 🚨 系统告警\n│ 告警标题: AI model refuses calls\n[^└]*确认告警: (\S+)/);
+  await printed(platform, /\[HIGH\] AI model refuses calls\n│ [^└]*Acknowledge: http/);
+  await printed(platform, /Automated response: AI model refuses calls, grade with the other model: essays are graded by gpt-4o-mini/);
+  expect(await list()).toMatchObject([{ title: 'AI model refuses calls', severity: 'high', status: 'firing', labels: { service: 'openai', model: 'gpt-4o' } }]);
+
+  // To open the link shows a page, and changes nothing.
+  expect(link.startsWith(`${url}/alerting/links/a.`)).toBe(true);
+  const page = await fetch(link);
+  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('AI model refuses calls') as string]);
+  expect(await list()).toMatchObject([{ status: 'firing' }]);
+
+  const form = { method: 'POST', body: new URLSearchParams({ name: 'Ann' }) };
+  expect((await fetch(link, form)).status).toBe(200);
+  expect(await list()).toMatchObject([{ status: 'acknowledged', acknowledgedBy: expect.stringMatching(/^Ann \(link /) as string }]);
+  await printed(platform, /^Acknowledged: AI model refuses calls, by Ann/m);
+  expect((await fetch(link, form)).status).toBe(410);
+
+  await printed(platform, /│ ✅ 告警已解决\n│ 告警标题: AI model refuses calls/);
+  await printed(platform, /│ Resolved: AI model refuses calls/);
+  expect(await list()).toMatchObject([{ status: 'resolved', acknowledgedBy: expect.stringContaining('Ann') as string }]);
+
+  platform.signal('SIGINT');
+  expect(await platform.ended, platform.output).toBe(0);
+  expect(platform.output).toContain('They agree.');
+}, 180_000);
+
+test('its alerts are for teachers to see', async () => {
+  await using platform = startPlatform('--port', '0', '--no-traffic');
+  const url = /http:\S+/.exec(await platform.line(/is at http:/))?.[0] ?? '';
+  const statusFor = async (headers: Record<string, string>): Promise<number> => (await fetch(`${url}/alerting/alerts`, { headers })).status;
+  expect(await statusFor({})).toBe(403);
+  expect(await statusFor(await bearerOf(url, 'learner-1'))).toBe(403);
+  expect(await statusFor(await bearerOf(url, 'teacher-xian'))).toBe(200);
+});
+
+describe('with the services of alerts in the environment', () => {
+  const SERVICES = (robot: DingTalkStandIn, secret: string, smtp: string): Record<string, string> => ({
+    DINGTALK_WEBHOOK_URL: robot.webhookUrl,
+    DINGTALK_SECRET: secret,
+    SMTP_URL: smtp,
+    DEFAULT_FROM_EMAIL: 'alerts@platform.example',
+    ALERT_EMAIL_RECIPIENTS: 'ann@platform.example,bob@platform.example',
+  });
+
+  test('these are told, signed with the secret, and no stand-in of its own', async () => {
+    const titles: string[] = [];
+    const recipients: (readonly string[])[] = [];
+    await using robot = await startDingTalkStandIn({ onMessage: ({ title }) => titles.push(title) });
+    await using mailServer = await startSmtpStandIn(({ to }) => recipients.push(to));
+    for (const [name, value] of Object.entries(SERVICES(robot, robot.secret, mailServer.url))) vi.stubEnv(name, value);
+    await using platform = startPlatform('--port', '0');
+    await vi.waitFor(() => {
+      expect(titles).toContain('🚨 AI budget essays has passed 100 %');
+      expect(recipients).toContainEqual(['ann@platform.example', 'bob@platform.example']);
+    }, { timeout: 50_000, interval: 50 });
+    platform.signal('SIGTERM');
+    expect(await platform.ended, platform.output).toBe(0);
+    expect(platform.output).not.toContain('stand-in;');
+  }, 120_000);
+
+  test('a robot with another secret takes nothing, which the log says', async () => {
+    const refusals: number[] = [];
+    await using robot = await startDingTalkStandIn({ onRefusal: ({ errcode }) => refusals.push(errcode) });
+    await using mailServer = await startSmtpStandIn();
+    for (const [name, value] of Object.entries(SERVICES(robot, 'SECanother', mailServer.url))) vi.stubEnv(name, value);
+    await using platform = startPlatform('--port', '0');
+    await vi.waitFor(() => {
+      expect(refusals).toContain(310000);
+    }, { timeout: 50_000, interval: 50 });
+    await platform.line(/310000/);
+    expect(robot.taken).toBe(0);
+    expect(platform.output).not.toContain('SECanother');
+  }, 120_000);
+});
+
 test('with OPENAI_BASE_URL and OPENAI_API_KEY its essays are graded there, and no stand-in is asked', async () => {
   await using upstream = await startOpenAiStandIn({ plan: scripted(), reply: () => '{"score": 71, "remarks": []}', tokenMs: 1 });
   vi.stubEnv('OPENAI_BASE_URL', upstream.baseURL);
@@ -299,6 +387,29 @@ test('with OPENAI_BASE_URL and OPENAI_API_KEY its essays are graded there, and n
   expect(told).not.toEqual([]);
   expect(ofGrades(Object.entries(counted.aiTokens)).sort()).toEqual(told.sort());
 }, 120_000);
+
+/** What would have it ask others than its own stand-ins. */
+function useStandIns(): void {
+  for (const name of ['OPENAI_BASE_URL', 'DINGTALK_WEBHOOK_URL', 'DINGTALK_SECRET', 'ALERT_WEBHOOK_URL', 'ALERT_EMAIL_RECIPIENTS', 'SMTP_URL']) vi.stubEnv(name, '');
+}
+
+/** What a program printed, once it matches. */
+async function printed(program: Program, pattern: RegExp): Promise<RegExpExecArray> {
+  return vi.waitFor(
+    () => {
+      const found = pattern.exec(program.output);
+      if (found === null) throw new Error(`It printed nothing like ${pattern}, but:\n${program.output}`);
+      return found;
+    },
+    { timeout: 90_000, interval: 50 },
+  );
+}
+
+async function bearerOf(url: string, name: string): Promise<Record<string, string>> {
+  const body = JSON.stringify({ email: `${name}@example.com`, password: 'practice-makes-perfect' });
+  const response = await fetch(`${url}/sessions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  return { authorization: `Bearer ${((await response.json()) as { token: string }).token}` };
+}
 
 function startPlatform(...args: readonly string[]): Program {
   return startProgram(process.execPath, 'examples/start.mjs', ...args);

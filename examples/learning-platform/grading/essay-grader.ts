@@ -3,8 +3,8 @@ import { monitorAiService, traceFunction } from 'sightline';
 import { Problem } from '../problem.js';
 import { gradeIn, GRADE_FORMAT, type Grade } from './grade.js';
 
-const MODEL = 'gpt-4o';
-const CHEAP_MODEL = 'gpt-4o-mini';
+export const MODEL = 'gpt-4o';
+export const CHEAP_MODEL = 'gpt-4o-mini';
 
 const GRADE = `You grade essays of the CET-4 examination. Score from 0 to 100: content and its order 40, range and exactness of
 words 40, how sentences are linked 20. An essay has 120 words or more. Remark on what would raise the score most.`;
@@ -13,9 +13,15 @@ const ADVISE = 'You are a patient teacher of English. Advise the writer of this 
 /** Grades essays, and advises who wrote them, by an AI model. */
 export class EssayGrader {
   readonly #openai: OpenAI;
+  #fallBackUntil = -Infinity;
 
   constructor(openai: OpenAI) {
     this.#openai = openai;
+  }
+
+  /** For some time essays are graded by the cheaper model: not as well, but they are. */
+  fallBack(ms: number): void {
+    this.#fallBackUntil = performance.now() + ms;
   }
 
   /** The grade, once the model has all of it. */
@@ -30,7 +36,7 @@ export class EssayGrader {
   @monitorAiService('openai', MODEL)
   complete(essay: string): Promise<OpenAI.ChatCompletion> {
     return this.#openai.chat.completions.create({
-      model: MODEL,
+      model: performance.now() < this.#fallBackUntil ? CHEAP_MODEL : MODEL,
       messages: [
         { role: 'system', content: GRADE },
         { role: 'user', content: essay },

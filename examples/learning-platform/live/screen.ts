@@ -4,9 +4,15 @@ import { clockTime, dollars, duration, share, table } from './format.js';
 /** Where the live figures go. */
 export interface Screen {
   show(figures: Figures, elapsedMs: number): void;
+  /** Shows lines that stay, as they come. */
+  note(lines: readonly string[]): void;
 }
 
 const LINE_EVERY_MS = 5_000;
+/** How long the picture makes room for a note. */
+const NOTE_MS = 30_000;
+/** Of the picture: its head stays, whatever there is to note. */
+const LEAST_ROWS = 6;
 const ROUTES_SHOWN = 10;
 const QUERIES_SHOWN = 7;
 
@@ -16,7 +22,7 @@ export function openScreen(output: NodeJS.WriteStream, url: string): Screen {
 }
 
 /** Shows nothing. */
-export const noScreen: Screen = { show: () => {} };
+export const noScreen: Screen = { show: () => {}, note: () => {} };
 
 class PlainScreen implements Screen {
   readonly #output: NodeJS.WriteStream;
@@ -31,12 +37,19 @@ class PlainScreen implements Screen {
     this.#next = elapsedMs + LINE_EVERY_MS - 500;
     this.#output.write(`${clockTime(elapsedMs)}  ${headline(figures).join('  ')}\n`);
   }
+
+  note(lines: readonly string[]): void {
+    this.#output.write(`${lines.join('\n')}\n`);
+  }
 }
 
 class TerminalScreen implements Screen {
   readonly #output: NodeJS.WriteStream;
   readonly #url: string;
+  #picture: readonly string[] = [];
   #drawn = 0;
+  /** Rows above the picture, with notes that came a short while ago. */
+  #notes: { readonly rows: number; readonly until: number }[] = [];
 
   constructor(output: NodeJS.WriteStream, url: string) {
     this.#output = output;
@@ -44,14 +57,32 @@ class TerminalScreen implements Screen {
   }
 
   show(figures: Figures, elapsedMs: number): void {
+    this.#picture = picture(figures, elapsedMs, this.#url);
+    this.#draw('');
+  }
+
+  note(lines: readonly string[]): void {
+    const { columns = 80 } = this.#output;
+    const rows = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+    this.#notes.push({ rows, until: performance.now() + NOTE_MS });
+    this.#draw(`${lines.join('\n')}\n`);
+  }
+
+  /** The picture, below what is to stay. It makes room for notes: a screen may have no more rows than it has lines. */
+  #draw(above: string): void {
     const { columns = 80, rows = 24 } = this.#output;
-    const lines = picture(figures, elapsedMs, this.#url)
-      .slice(0, rows - 1)
-      .map(line => line.slice(0, columns - 1));
+    this.#notes = this.#notes.filter(({ until }) => performance.now() < until);
+    const taken = this.#notes.reduce((sum, note) => sum + note.rows, 0);
+    const lines = this.#picture.slice(0, Math.max(rows - 1 - taken, Math.min(LEAST_ROWS, rows - 1))).map(line => line.slice(0, columns - 1));
     const back = this.#drawn > 0 ? `\x1b[${this.#drawn}A` : '';
-    this.#output.write(`${back}\r\x1b[J${lines.join('\n')}\n`);
+    this.#output.write(`${back}\r\x1b[J${above}${lines.map(line => `${line}\n`).join('')}`);
     this.#drawn = lines.length;
   }
+}
+
+/** Chinese characters and pictures take two columns. */
+function widthOf(line: string): number {
+  return [...line].reduce((width, character) => width + (character >= '\u2e80' ? 2 : 1), 0);
 }
 
 function headline(figures: Figures): string[] {

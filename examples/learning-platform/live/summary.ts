@@ -1,4 +1,3 @@
-import type { BudgetAlert } from 'sightline';
 import type { OpenAiBooks } from '../../stand-ins/openai-books.js';
 import { MAX_RETRIES } from '../grading/model-provider.js';
 import { totalOf, type Counts, type Ledger, type Times } from '../traffic/ledger.js';
@@ -8,7 +7,7 @@ import { booksOfProvider, booksOnMetrics, type ModelBooks } from './model-books.
 
 /** What the traffic knows of itself. */
 type TrafficKind = 'requests' | 'aborted' | 'streams' | 'answers';
-type Kind = TrafficKind | 'queries' | keyof ModelBooks;
+type Kind = TrafficKind | 'queries' | 'messages' | keyof ModelBooks;
 type Books = Readonly<Record<Kind, Counts>>;
 
 /** Sums of dollars may differ by this much: they are added up in another order. */
@@ -17,7 +16,7 @@ const ROUNDING = 1e-9;
 /** The books of those who sent, ran and answered, beside what the metrics counted. */
 export interface Summary {
   readonly seconds: number;
-  /** Without the AI calls where a provider answered that tells nothing of its own books. */
+  /** Without the AI calls and messages where those who got them are real, and tell nothing of their own books. */
   readonly sent: Readonly<Partial<Books>>;
   readonly counted: Books;
   /** `requests GET /lessons 200: 12 sent, 11 counted` */
@@ -41,7 +40,8 @@ export interface Sources {
   readonly queries: Counts;
   /** The provider's own books, where it is the stand-in. */
   readonly models: OpenAiBooks | undefined;
-  readonly budgetAlerts: readonly BudgetAlert[];
+  /** Messages about alerts that came, by channel, where those who got them are stand-ins. */
+  readonly messages: Counts | undefined;
 }
 
 /** Seconds as the senders measured them. */
@@ -51,9 +51,9 @@ interface Latency {
   readonly p95: number;
 }
 
-export function summarize({ ledger, queries, models, budgetAlerts }: Sources, scrape: Scrape, seconds: number): Summary {
+export function summarize({ ledger, queries, models, messages }: Sources, scrape: Scrape, seconds: number): Summary {
   const { requests, aborted, streams, answers } = ledger;
-  const sent = { requests, aborted, streams, answers, queries, ...(models && booksOfProvider(models, MAX_RETRIES)) };
+  const sent = { requests, aborted, streams, answers, queries, ...(models && booksOfProvider(models, MAX_RETRIES)), ...(messages && { messages }) };
   const counted = readBooks(scrape);
   return {
     seconds,
@@ -69,7 +69,7 @@ export function summarize({ ledger, queries, models, budgetAlerts }: Sources, sc
       ...Object.fromEntries([...ledger.times].map(([key, times]) => [key, latencyOf(times)])),
     },
     costs: scrape.by('ai_attributed_cost_total', 'tenant'),
-    thresholds: budgetAlerts.map(({ threshold }) => threshold),
+    thresholds: [...scrape.by('ai_budget_thresholds_total', 'threshold').keys()].map(Number).sort((a, b) => a - b),
   };
 }
 
@@ -85,8 +85,14 @@ function readBooks(scrape: Scrape): Books {
     streams: scrape.by('http_stream_duration_seconds_count', 'endpoint', 'kind'),
     answers: scrape.by('exercise_completions_total', 'result'),
     queries,
+    messages: deliveredIn(scrape),
     ...booksOnMetrics(scrape),
   };
+}
+
+function deliveredIn(scrape: Scrape): Counts {
+  const delivered = scrape.samples('alert_notifications_total').filter(({ labels }) => labels['outcome'] === 'delivered');
+  return new Map(delivered.map(({ labels, value }) => [labels['channel'] ?? '', value]));
 }
 
 /** A visitor may have sent more than the traffic; the database and the models count all, whoever sent it. */
@@ -144,8 +150,9 @@ export function toText({ sent, counted, ...summary }: Summary): string {
         line('  of them cached', 'aiTokens', key => key.endsWith(' cached')),
         line('AI tokens out', 'aiTokens', key => key.endsWith(' output')),
         line('AI cost', 'aiCost', undefined, dollars),
+        line('messages about alerts (by the stand-ins)', 'messages'),
       ],
-      40,
+      42,
     ),
     '',
     `As the senders saw it: p50 ${duration(p50)}, p95 ${duration(p95)}. Left out as asked: ${summary.skipped} health checks.`,

@@ -16,10 +16,19 @@ export function dictionaryRoutes(): Router {
 }
 
 let calls = 0;
+let underWay = 0;
+/** What the service bears at once. */
+const MOST_AT_ONCE = 12;
 
 const lookUp = traceFunction('dictionary.look_up')(async (word: string): Promise<string> => {
-  await delay(5 + (word.length % 5) * 8);
   calls += 1;
-  if (calls % 9 === 0) throw new Error('The dictionary service closed the connection');
+  const isBad = calls % 9 === 0 || underWay >= MOST_AT_ONCE;
+  underWay += 1;
+  try {
+    await delay(5 + (word.length % 5) * 8);
+  } finally {
+    underWay -= 1;
+  }
+  if (isBad) throw new Error('The dictionary service closed the connection');
   return `What "${word}" means`;
 });

@@ -4,7 +4,6 @@ import { Router } from 'express';
 import { monitorApi, withAiAttribution } from 'sightline';
 import type { Platform } from '../app.js';
 import { all, one } from '../database.js';
-import { EssayGrader } from '../grading/essay-grader.js';
 import { problemOf } from '../grading/problem-of.js';
 import { idIn, textField } from '../input.js';
 import { leavingOf } from '../leaving.js';
@@ -14,9 +13,8 @@ import { signedIn, userOf, type User } from '../signed-in.js';
 const SHORTEST = 50;
 
 /** Essays: handed in, graded at once, and advised on. */
-export function essayRoutes({ database, openai }: Platform): Router {
+export function essayRoutes({ database, grader }: Platform): Router {
   const routes = Router();
-  const grader = new EssayGrader(openai);
 
   routes.post('/', monitorApi('grade_essay'), signedIn(database), async (request, response) => {
     const text = textField(request, 'text');

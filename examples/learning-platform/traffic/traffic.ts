@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { LEARNERS, SCHOOLS } from '../seed.js';
 import { Client } from './client.js';
+import { INCIDENTS, runIncidents } from './incidents.js';
 import { LEARNER_JOURNEYS, TEACHER_JOURNEYS, type Journey } from './journeys.js';
 import { Ledger } from './ledger.js';
 import { Random } from '../../random.js';
@@ -13,18 +14,19 @@ const SEED = 4;
 
 /**
  * Traffic as a platform sees it, at once over loopback HTTP: learners, teachers, listeners, scanners, people
- * who make mistakes and who don't wait.
+ * who make mistakes and who don't wait; and now and then more of them than the platform can bear.
  *
+ * @param tell told of what happens now and then, for a person
  * @param signal stops it: no request begins any more, those under way end
  * @returns what was sent, and came back; to be read at any time
  */
-export function startTraffic(port: number, signal: AbortSignal): { ledger: Ledger; ended: Promise<void> } {
+export function startTraffic(port: number, tell: (story: string) => void, signal: AbortSignal): { ledger: Ledger; ended: Promise<void> } {
   // Everyone waits with it.
   setMaxListeners(0, signal);
   const ledger = new Ledger();
   const client = new Client(port, ledger);
-  const visitor = (account: string, number: number): Visitor =>
-    new Visitor({ account, random: new Random(SEED * 1_000 + number), client, ledger, signal });
+  const visitor = (account: string, number: number, until = signal): Visitor =>
+    new Visitor({ account, random: new Random(SEED * 1_000 + number), client, ledger, signal: until });
 
   const learners = Array.from({ length: LEARNERS_AT_ONCE }, (_, i) => visitor(`learner-${(i % LEARNERS) + 1}`, i));
   const teachers = SCHOOLS.map((school, i) => visitor(`teacher-${school}`, 100 + i));
@@ -34,6 +36,11 @@ export function startTraffic(port: number, signal: AbortSignal): { ledger: Ledge
     ...learners.map(learner => repeat(learner, LEARNER_JOURNEYS, signal)),
     ...teachers.map(teacher => repeat(teacher, TEACHER_JOURNEYS, signal)),
     ...listeners.map(listener => repeat(listener, [[1, followAnnouncements(signal)]], signal)),
+    runIncidents(INCIDENTS, signal, async ({ story, visitors, journey }, over) => {
+      tell(story);
+      const more = Array.from({ length: visitors }, (_, i) => visitor(`learner-${(i % LEARNERS) + 1}`, 300 + i, over));
+      await Promise.all(more.map(each => repeat(each, [[1, journey]], over)));
+    }),
   ];
   return {
     ledger,
