@@ -1,13 +1,11 @@
 import type { AiServiceOptions } from './ai/call-description.js';
 import type { AiClientOptions } from './ai/clients/measure.js';
-import { createInstrumentAiClient } from './ai/instrument-client.js';
-import { createMonitorAiService } from './ai/monitor-ai-service.js';
+import { createAiInstruments } from './ai-instruments.js';
 import type { Instrument } from './core/instrument.js';
 import { createInstrumentPool, type InstrumentPoolOptions } from './database/instrument-pool.js';
 import { createMonitorDbQuery, type DbQueryOptions } from './database/monitor-db-query.js';
 import type { MetricsServer } from './http/listen-metrics.js';
 import { createMonitorApi, type ApiInstrument } from './http/monitor-api.js';
-import { enableRequestScope } from './http/request-scope.js';
 import type { ListenMetricsOptions } from './monitor.js';
 import { getMonitor } from './shared-monitor.js';
 import { createTraceFunction, type SpanAttributes } from './tracing/trace-function.js';
@@ -39,7 +37,7 @@ export const monitorApi: (endpoint?: string) => ApiInstrument = createMonitorApi
 export const monitorDbQuery: (operation: string, table: string, options?: DbQueryOptions) => Instrument =
   createMonitorDbQuery(getMonitor);
 
-const aiParts = { partsOf: getMonitor, followRequests: enableRequestScope };
+const ai = createAiInstruments(getMonitor);
 
 /**
  * Accounts for the calls of an AI service that a function makes: count, outcome and time, tokens, cost, and for
@@ -53,7 +51,7 @@ const aiParts = { partsOf: getMonitor, followRequests: enableRequestScope };
  * @example const grade = monitorAiService('openai', 'gpt-4o')(async (essay: string) => openai.chat.completions.create(…));
  */
 export const monitorAiService: (service: string, model?: string, options?: AiServiceOptions) => Instrument =
-  createMonitorAiService(aiParts);
+  ai.monitorAiService;
 
 /**
  * Accounts for every call that an SDK's client makes, in place: `openai` (chat, responses, embeddings, images, audio
@@ -65,7 +63,7 @@ export const monitorAiService: (service: string, model?: string, options?: AiSer
  * @throws SightlineError `SIGHTLINE_INVALID_TARGET` for a client that is not known
  * @example const openai = instrumentAiClient(new OpenAI());
  */
-export const instrumentAiClient: <C extends object>(client: C, options?: AiClientOptions) => C = createInstrumentAiClient(aiParts);
+export const instrumentAiClient: <C extends object>(client: C, options?: AiClientOptions) => C = ai.instrumentAiClient;
 
 /**
  * Makes a span of each call. With the attributes `function.name`, `function.module`, `success`, and on

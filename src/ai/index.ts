@@ -1,3 +1,6 @@
+// eslint-disable-next-line no-restricted-syntax -- an app that imports this has what its monitor needs of it
+import './register.js';
+
 export { extractUsage } from './usage/extract-usage.js';
 export type { TokenUsage } from './usage/token-usage.js';
 export { PRICE_TABLE_DATE } from './pricing/table.js';

@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import { SightlineError } from './errors.js';
 
 // Synchronous on purpose: `createMonitor` is, and the first request must already be traced.
-const load = createRequire(import.meta.url);
+// A bundler that makes CommonJS of the ESM build leaves `import.meta` empty; there it has `__filename`.
+const load = createRequire(import.meta.url ?? __filename);
 
 /**
  * Loads a package that only some set-ups need, when the first of them needs it.

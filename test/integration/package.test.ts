@@ -3,7 +3,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ROOT } from '../support/command.mjs';
 import { nodeBinary } from '../support/node-versions.mjs';
 
@@ -57,7 +58,70 @@ describe.each([20, 22, 24, 26])('on Node %i', major => {
   test('a process that records and has nothing left to do exits by itself', async () => {
     await runToEnd(node, 'finishes.mjs');
   });
+
+  test('what alerts need is loaded where the environment asks for a channel', async () => {
+    await runToEnd(node, 'alerts-on-demand.mjs');
+  });
+
+  test("the test in docs/alerting.md passes in a newcomer's project", async () => {
+    const guide = await readFile(join(ROOT, 'docs/alerting.md'), 'utf8');
+    await writeFile(join(project, 'alerts.test.mjs'), /```js\n(\/\/ alerts\.test\.mjs[^]*?)```/.exec(guide)?.[1] ?? '');
+    const { stdout } = await execute(node, ['--test', 'alerts.test.mjs'], { cwd: project, timeout: 20_000 });
+    expect(stdout).toMatch(/a payment provider that is down all night[^]*pass 1\b/);
+  });
+
+  test.each(['ai-on-demand.mjs', 'ai-on-demand.cjs'])('what AI calls need is loaded with the first one that is wrapped: %s', async script => {
+    await runToEnd(node, script);
+  });
 });
+
+test.each(['mts', 'cts'])('the test kit has its types for a project that has none of the optional packages: .%s', async extension => {
+  await writeFile(
+    join(project, `kit.${extension}`),
+    `import { createMonitor, type Monitor } from 'sightline';
+     import { dingTalk, type Alert } from 'sightline/alerting';
+     import { alertsForTest, createVirtualClock, recordingChannel } from 'sightline/alerting/testing';
+     export const monitor: Monitor = createMonitor({ clock: createVirtualClock(0), alerts: { channels: { chat: recordingChannel() } } });
+     const { alerts, channels } = alertsForTest({ channels: { chat: dingTalk({ webhookUrl: 'https://x' }) } });
+     export const fired: Promise<Alert> = alerts.fire({ title: 'x' });
+     export const titles: string[] = channels.chat.takeAll().flatMap(({ alerts }) => alerts.map(({ title }) => title));
+     // @ts-expect-error there is no such channel
+     void channels.sms;`,
+  );
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,esnext.disposable', '--types', 'node'];
+  const compiler = [join(ROOT, 'node_modules/typescript/bin/tsc'), ...options, '--typeRoots', join(ROOT, 'node_modules/@types')];
+  await expect(execute(process.execPath, [...compiler, `kit.${extension}`], { cwd: project })).resolves.toMatchObject({ stdout: '' });
+});
+
+describe.each(['esm', 'cjs'] as const)('bundled into one file, %s', format => {
+  test('AI calls are measured where the app imports their part', async () => {
+    await execute(process.execPath, [await bundle(format, "import 'sightline/ai'; import './ai-call.mjs';")]);
+  });
+
+  test('else the error says what to import', async () => {
+    const running = execute(process.execPath, [await bundle(format, "import './ai-call.mjs';")]);
+    await expect(running).rejects.toThrow("write `import 'sightline/ai';` where the app starts");
+  });
+});
+
+/** Makes one file of an app and all its packages, in a folder without packages. */
+async function bundle(format: 'esm' | 'cjs', app: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sightline-bundle-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const outfile = join(folder, format === 'esm' ? 'app.mjs' : 'app.cjs');
+  await build({
+    stdin: { contents: app, resolveDir: project },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format,
+    outfile,
+    // The packages in CommonJS need it.
+    banner: format === 'esm' ? { js: "import * as module from 'node:module'; const require = module.createRequire(import.meta.url);" } : {},
+    logLevel: 'error',
+  });
+  return outfile;
+}
 
 /** Rejects with what the script printed when it fails, and when it does not end. */
 async function runToEnd(node: string, script: string): Promise<void> {

@@ -1,10 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from './free-port.js';
+import { askUntil, ConfiguredServer } from './configured-server.js';
 
 /** What a Prometheus for a test is to do. */
 export interface PrometheusOptions {
@@ -30,10 +24,6 @@ export interface ExemplarResult {
   readonly exemplars: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: string; readonly timestamp: number }[];
 }
 
-/** Its clock is its own: it can only be asked again. */
-const ASK_EVERY_MS = 50;
-const START_ATTEMPTS = 3;
-
 /**
  * A Prometheus server on a free port of this machine, its data in a temporary folder.
  *
@@ -42,42 +32,15 @@ const START_ATTEMPTS = 3;
  * await prometheus.until('up', ([up]) => up?.value === 1);
  * await prometheus.stop();
  */
-export class Prometheus implements AsyncDisposable {
-  readonly url: string;
-  readonly #process: ChildProcess;
-  readonly #folder: string;
-
-  private constructor(url: string, child: ChildProcess, folder: string) {
-    this.url = url;
-    this.#process = child;
-    this.#folder = folder;
-  }
-
+export class Prometheus extends ConfiguredServer {
   /** Resolves when it is ready. @param program its path, by `findServer('prometheus')` */
   static async start(program: string, options: PrometheusOptions): Promise<Prometheus> {
-    for (let attempt = 1; ; attempt++) {
-      const folder = await mkdtemp(join(tmpdir(), 'sightline-prometheus-'));
-      await writeFile(join(folder, 'prometheus.yml'), configuration(options));
-      // Another process may take the port before Prometheus does: then it ends, and is started anew.
-      const port = await freePort();
-      const child = spawn(
-        program,
-        [
-          `--config.file=${join(folder, 'prometheus.yml')}`,
-          `--storage.tsdb.path=${join(folder, 'data')}`,
-          `--web.listen-address=127.0.0.1:${port}`,
-          '--enable-feature=exemplar-storage',
-          '--log.level=warn',
-        ],
-        { stdio: ['ignore', 'ignore', 'pipe'] },
-      );
-      let log = '';
-      child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-      const prometheus = new Prometheus(`http://127.0.0.1:${port}`, child, folder);
-      if (await prometheus.#becomesReady()) return prometheus;
-      await prometheus.stop();
-      if (attempt === START_ATTEMPTS) throw new Error(`Prometheus did not start:\n${log}`);
-    }
+    const launched = await ConfiguredServer.launch(program, {
+      name: 'Prometheus',
+      config: configuration(options),
+      args: data => [`--storage.tsdb.path=${data}`, '--enable-feature=exemplar-storage'],
+    });
+    return new Prometheus(launched);
   }
 
   /** The series of an instant query, as of now. @throws Error with what Prometheus says of a bad query */
@@ -92,12 +55,8 @@ export class Prometheus implements AsyncDisposable {
   }
 
   /** Asks until the answer is as wanted; the test's own timeout ends a wait in vain. */
-  async until(expression: string, isWanted: (result: QueryResult[]) => boolean): Promise<QueryResult[]> {
-    for (;;) {
-      const result = await this.query(expression);
-      if (isWanted(result)) return result;
-      await pause(ASK_EVERY_MS);
-    }
+  until(expression: string, isWanted: (result: QueryResult[]) => boolean): Promise<QueryResult[]> {
+    return askUntil(() => this.query(expression), isWanted);
   }
 
   /** The exemplars of the last hour. */
@@ -113,39 +72,12 @@ export class Prometheus implements AsyncDisposable {
     if (answer.status !== 'success') throw new Error(`Prometheus: ${answer.error}`);
     return answer.data;
   }
-
-  /** Ends it and removes its folder. */
-  async stop(): Promise<void> {
-    if (!this.#hasEnded) {
-      const ended = once(this.#process, 'exit');
-      this.#process.kill('SIGTERM');
-      await ended;
-    }
-    await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
-  }
-
-  get #hasEnded(): boolean {
-    return this.#process.exitCode !== null || this.#process.signalCode !== null;
-  }
-
-  async #becomesReady(): Promise<boolean> {
-    while (!this.#hasEnded) {
-      const response = await fetch(`${this.url}/-/ready`).catch(() => undefined);
-      if (response?.ok) return true;
-      await pause(ASK_EVERY_MS);
-    }
-    return false;
-  }
 }
 
-/** Its configuration file. JSON is YAML, too. */
-function configuration({ jobs, scrapeIntervalMs = 500, ruleFiles = [], alertmanager }: PrometheusOptions): string {
+/** Its configuration file. */
+function configuration({ jobs, scrapeIntervalMs = 500, ruleFiles = [], alertmanager }: PrometheusOptions): object {
   const interval = `${scrapeIntervalMs}ms`;
-  return JSON.stringify({
+  return {
     global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
     rule_files: ruleFiles,
     alerting: { alertmanagers: alertmanager === undefined ? [] : [{ static_configs: [{ targets: [alertmanager] }] }] },
@@ -154,5 +86,5 @@ function configuration({ jobs, scrapeIntervalMs = 500, ruleFiles = [], alertmana
       const parameters = [...new Set(searchParams.keys())].map(key => [key, searchParams.getAll(key)]);
       return { job_name: name, metrics_path: pathname, params: Object.fromEntries(parameters) as object, static_configs: [{ targets: [host] }] };
     }),
-  });
+  };
 }

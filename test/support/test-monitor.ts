@@ -1,4 +1,6 @@
 import { onTestFinished } from 'vitest';
+// From the source: a monitor would load it from the built package.
+import '../../src/ai/register.js';
 import type { MetricName } from '../../src/metrics/catalogue.js';
 import type { PromMetric } from '../../src/metrics/metric.js';
 import { createMonitor, type Monitor, type MonitorOptions } from '../../src/monitor.js';

@@ -1,4 +1,6 @@
-import { SightlineError } from '../../core/errors.js';
+import { isSightlineError, SightlineError } from '../../core/errors.js';
+
+const CODE = 'SIGHTLINE_AI_BUDGET_EXCEEDED';
 
 /** What {@link AiBudgetExceededError} says of the budget. */
 export interface ExceededBudget {
@@ -15,6 +17,11 @@ export interface ExceededBudget {
  * @example if (isSightlineError(error) && error.code === 'SIGHTLINE_AI_BUDGET_EXCEEDED') res.status(429).end();
  */
 export class AiBudgetExceededError extends SightlineError {
+  /** By its code: the app's copy of this class may be of the ESM build while the CommonJS one throws. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isSightlineError(value) && value.code === CODE;
+  }
+
   /** Name of the budget. */
   readonly budget: string;
   /** Whose budget it is; `undefined` where it is not one tenant's. */
@@ -29,7 +36,7 @@ export class AiBudgetExceededError extends SightlineError {
   constructor({ budget, tenant, limit, spent, currency, resetsAt }: ExceededBudget) {
     const whose = tenant === undefined ? '' : ` of the tenant ${JSON.stringify(tenant)}`;
     super(
-      'SIGHTLINE_AI_BUDGET_EXCEEDED',
+      CODE,
       `The call was not made: ${spent} of ${limit} ${currency} of the AI budget \`${budget}\`${whose} are spent. ` +
         `Calls are made again from ${resetsAt.toISOString()} on. Raise its \`limit\`, or let it only alert: \`onExceeded: 'alert'\`.`,
     );

@@ -1,5 +1,5 @@
 import { fieldsOf, isFields, itemsOf, nameOf } from './fields.js';
-import type { Fields, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
+import type { Fields, GatheredFacts, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
 import { sumOf, tokenCount } from './token-count.js';
 import { addUsage, tokenUsage, type TokenUsage } from './token-usage.js';
 
@@ -99,11 +99,7 @@ function tierOf(usage: Fields): string | undefined {
 class MessageReader implements StreamReader {
   readonly #counts: Counts = {};
   #compaction: TokenUsage | undefined;
-  #model: string | undefined;
-  #finishReason: string | undefined;
-  #serviceTier: string | undefined;
-  #id: string | undefined;
-  #error: unknown;
+  readonly #facts: GatheredFacts = {};
 
   add(event: Fields): boolean {
     switch (event['type']) {
@@ -118,38 +114,34 @@ class MessageReader implements StreamReader {
         this.#start(fieldsOf(event['message']));
         break;
       case 'message_delta':
-        this.#finishReason = nameOf(fieldsOf(event['delta'])['stop_reason']) ?? this.#finishReason;
+        this.#facts.finishReason = nameOf(fieldsOf(event['delta'])['stop_reason']) ?? this.#facts.finishReason;
         this.#use(fieldsOf(event['usage']));
         break;
       case 'error':
-        this.#error = event['error'] ?? event;
+        this.#facts.error = event['error'] ?? event;
     }
     return false;
   }
 
   facts(): ResponseFacts {
     return {
+      ...this.#facts,
       usage: addUsage(usageOf(this.#counts), this.#compaction),
-      model: this.#model,
-      finishReason: this.#finishReason,
       // Its first event has a usage, too: what was read, and one token that was written.
-      ...(this.#finishReason === undefined && { isPartial: true }),
-      serviceTier: this.#serviceTier,
-      responseId: this.#id,
-      error: this.#error,
+      ...(this.#facts.finishReason === undefined && { isPartial: true }),
     };
   }
 
   #start(message: Fields): void {
-    this.#model = nameOf(message['model']);
-    this.#id = nameOf(message['id']);
+    this.#facts.model = nameOf(message['model']);
+    this.#facts.responseId = nameOf(message['id']);
     this.#use(fieldsOf(message['usage']));
   }
 
   /** Numbers are taken over at once: the SDK's own `MessageStream` changes the object it was given. */
   #use(usage: Fields): void {
     overlay(this.#counts, usage);
-    this.#serviceTier = tierOf(usage) ?? this.#serviceTier;
+    this.#facts.serviceTier = tierOf(usage) ?? this.#facts.serviceTier;
     this.#compaction = compactionOf(usage['iterations']) ?? this.#compaction;
   }
 }

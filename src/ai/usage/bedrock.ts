@@ -1,5 +1,5 @@
 import { fieldsOf, isFields, itemsOf, nameOf } from './fields.js';
-import type { Fields, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
+import type { Fields, GatheredFacts, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
 import { sumOf, tokenCount } from './token-count.js';
 import { tokenUsage, type TokenUsage } from './token-usage.js';
 
@@ -63,25 +63,22 @@ function longCacheWrites(details: unknown): number | undefined {
 }
 
 class ConverseReader implements StreamReader {
-  #usage: TokenUsage | undefined;
-  #finishReason: string | undefined;
-  #serviceTier: string | undefined;
-  #error: unknown;
+  readonly #facts: GatheredFacts = {};
 
   add(event: Fields): boolean {
     if (isFields(event['contentBlockDelta'])) return true;
     // Only tool calls and images have a beginning, with their name.
     if (isFields(event['contentBlockStart'])) return isFields(event['contentBlockStart']['start']);
     const { messageStop, metadata } = event;
-    if (isFields(messageStop)) this.#finishReason = nameOf(messageStop['stopReason']);
+    if (isFields(messageStop)) this.#facts.finishReason = nameOf(messageStop['stopReason']);
     else if (isFields(metadata)) {
-      this.#usage = bedrockUsage(metadata['usage']) ?? this.#usage;
-      this.#serviceTier = nameOf(fieldsOf(metadata['serviceTier'])['type']);
-    } else this.#error ??= ERRORS.map(name => event[name]).find(isFields);
+      this.#facts.usage = bedrockUsage(metadata['usage']) ?? this.#facts.usage;
+      this.#facts.serviceTier = nameOf(fieldsOf(metadata['serviceTier'])['type']);
+    } else this.#facts.error ??= ERRORS.map(name => event[name]).find(isFields);
     return false;
   }
 
   facts(): ResponseFacts {
-    return { usage: this.#usage, finishReason: this.#finishReason, serviceTier: this.#serviceTier, error: this.#error };
+    return { ...this.#facts };
   }
 }

@@ -1,5 +1,5 @@
 import { fieldsOf, firstOf, isFields, isFilled, nameOf } from './fields.js';
-import type { Fields, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
+import type { Fields, GatheredFacts, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
 import { tokenCount } from './token-count.js';
 import { tokenUsage, type TokenUsage } from './token-usage.js';
 
@@ -46,43 +46,31 @@ function factsOf(response: Fields): ResponseFacts {
 }
 
 class EventReader implements StreamReader {
-  #usage: TokenUsage | undefined;
-  #model: string | undefined;
-  #finishReason: string | undefined;
-  #serviceTier: string | undefined;
-  #id: string | undefined;
-  #error: unknown;
+  readonly #facts: GatheredFacts = {};
 
   add(event: Fields): boolean {
     const data = fieldsOf(event['data']);
     const { usage, type } = data;
-    this.#model ??= nameOf(data['model']);
-    this.#id ??= nameOf(data['id']) ?? nameOf(data['conversationId']);
+    this.#facts.model ??= nameOf(data['model']);
+    this.#facts.responseId ??= nameOf(data['id']) ?? nameOf(data['conversationId']);
     if (isFields(usage)) {
-      this.#usage = camelCaseUsage(usage) ?? this.#usage;
-      this.#serviceTier = nameOf(usage['serviceTier']) ?? this.#serviceTier;
+      this.#facts.usage = camelCaseUsage(usage) ?? this.#facts.usage;
+      this.#facts.serviceTier = nameOf(usage['serviceTier']) ?? this.#facts.serviceTier;
     }
     if (typeof type === 'string') return this.#addConversation(type, data);
     const choice = firstOf(data['choices']);
-    if (choice['finishReason'] != null) this.#finishReason = nameOf(choice['finishReason']);
+    if (choice['finishReason'] != null) this.#facts.finishReason = nameOf(choice['finishReason']);
     const delta = fieldsOf(choice['delta']);
     return isFilled(delta['content']) || isFilled(delta['toolCalls']);
   }
 
   facts(): ResponseFacts {
-    return {
-      usage: this.#usage,
-      model: this.#model,
-      finishReason: this.#finishReason,
-      serviceTier: this.#serviceTier,
-      responseId: this.#id,
-      error: this.#error,
-    };
+    return { ...this.#facts };
   }
 
   #addConversation(type: string, data: Fields): boolean {
-    if (type === 'conversation.response.done') this.#finishReason = 'done';
-    else if (type === 'conversation.response.error') this.#error = data;
+    if (type === 'conversation.response.done') this.#facts.finishReason = 'done';
+    else if (type === 'conversation.response.error') this.#facts.error = data;
     return type === 'message.output.delta' || type === 'function.call.delta';
   }
 }

@@ -1,5 +1,5 @@
 import { fieldsOf, firstOf, isFields, isFilled, nameOf } from './fields.js';
-import type { Fields, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
+import type { Fields, GatheredFacts, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
 import { tokenCount } from './token-count.js';
 import { tokenUsage, type TokenUsage } from './token-usage.js';
 
@@ -71,25 +71,20 @@ function isCompletion(object: unknown): boolean {
 }
 
 class ChatReader implements StreamReader {
-  #usage: TokenUsage | undefined;
-  #model: string | undefined;
-  #finishReason: string | undefined;
-  #serviceTier: string | undefined;
-  #id: string | undefined;
-  #error: unknown;
+  readonly #facts: GatheredFacts = {};
 
   add(event: Fields): boolean {
     // Again until there is one: Azure's first event has empty names.
-    this.#model ??= nameOf(event['model']);
-    this.#id ??= nameOf(event['id']);
-    this.#serviceTier ??= nameOf(event['service_tier']);
+    this.#facts.model ??= nameOf(event['model']);
+    this.#facts.responseId ??= nameOf(event['id']);
+    this.#facts.serviceTier ??= nameOf(event['service_tier']);
     const usage = event['usage'];
     // Some send it with every event, for all that came so far: the last one holds.
-    if (isFields(usage)) this.#usage = chatUsage(usage) ?? this.#usage;
+    if (isFields(usage)) this.#facts.usage = chatUsage(usage) ?? this.#facts.usage;
     const choices = event['choices'];
     const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
     if (!isFields(choice)) {
-      this.#error ??= event['error'] ?? undefined;
+      this.#facts.error ??= event['error'] ?? undefined;
       return false;
     }
     if (choice['finish_reason'] != null) this.#end(event, choice);
@@ -98,21 +93,14 @@ class ChatReader implements StreamReader {
   }
 
   facts(): ResponseFacts {
-    return {
-      usage: this.#usage,
-      model: this.#model,
-      finishReason: this.#finishReason,
-      serviceTier: this.#serviceTier,
-      responseId: this.#id,
-      error: this.#error,
-    };
+    return { ...this.#facts };
   }
 
   #end(event: Fields, choice: Fields): void {
-    this.#finishReason = nameOf(choice['finish_reason']);
+    this.#facts.finishReason = nameOf(choice['finish_reason']);
     const groq = fieldsOf(event['x_groq']);
-    this.#usage = chatUsage(groq['usage']) ?? chatUsage(choice['usage']) ?? this.#usage; // Groq's, Moonshot's
-    this.#error ??= event['error'] ?? choice['error'] ?? groq['error'] ?? undefined;
+    this.#facts.usage = chatUsage(groq['usage']) ?? chatUsage(choice['usage']) ?? this.#facts.usage; // Groq's, Moonshot's
+    this.#facts.error ??= event['error'] ?? choice['error'] ?? groq['error'] ?? undefined;
   }
 }
 

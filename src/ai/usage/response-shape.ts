@@ -20,6 +20,9 @@ export interface ResponseFacts {
   readonly error?: unknown;
 }
 
+/** The same, as the events of a stream fill it in. */
+export type GatheredFacts = { -readonly [Name in keyof ResponseFacts]: ResponseFacts[Name] };
+
 /** Reads the events of one stream. Keeps numbers and names, never content. */
 export interface StreamReader {
   /**

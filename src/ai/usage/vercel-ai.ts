@@ -1,6 +1,6 @@
 import { longCacheWrites } from './anthropic.js';
 import { fieldsOf, firstOf, isFields, isFilled, itemsOf, nameOf } from './fields.js';
-import type { Fields, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
+import type { Fields, GatheredFacts, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
 import { sumOf, tokenCount } from './token-count.js';
 import { addUsage, tokenUsage, type TokenUsage } from './token-usage.js';
 
@@ -130,13 +130,8 @@ const FIRST_PARTS: ReadonlySet<unknown> = new Set([
 ]);
 
 class PartReader implements StreamReader {
-  /** Of the steps that have finished. */
-  #usage: TokenUsage | undefined;
-  #model: string | undefined;
-  #finishReason: string | undefined;
-  #serviceTier: string | undefined;
-  #id: string | undefined;
-  #error: unknown;
+  /** Its usage: of the steps that have finished. */
+  readonly #facts: GatheredFacts = {};
 
   add(event: Fields): boolean {
     switch (event['type']) {
@@ -156,39 +151,32 @@ class PartReader implements StreamReader {
         break;
       case 'finish-step':
       case 'model-call-end':
-        this.#usage = addUsage(this.#usage, stepUsage(event));
-        this.#serviceTier = tierOf(event['providerMetadata']) ?? this.#serviceTier;
+        this.#facts.usage = addUsage(this.#facts.usage, stepUsage(event));
+        this.#facts.serviceTier = tierOf(event['providerMetadata']) ?? this.#facts.serviceTier;
         this.#name(fieldsOf(event['response']));
         break;
       case 'finish':
         this.#finish(event);
         break;
       case 'error':
-        this.#error = event['error'] ?? event;
+        this.#facts.error = event['error'] ?? event;
     }
     return false;
   }
 
   facts(): ResponseFacts {
-    return {
-      usage: this.#usage,
-      model: this.#model,
-      finishReason: this.#finishReason,
-      serviceTier: this.#serviceTier,
-      responseId: this.#id,
-      error: this.#error,
-    };
+    return { ...this.#facts };
   }
 
   #finish(event: Fields): void {
-    this.#finishReason = reasonOf(event['finishReason']);
-    this.#serviceTier = tierOf(event['providerMetadata']) ?? this.#serviceTier;
+    this.#facts.finishReason = reasonOf(event['finishReason']);
+    this.#facts.serviceTier = tierOf(event['providerMetadata']) ?? this.#facts.serviceTier;
     this.#name(fieldsOf(event['response']));
-    this.#usage ??= aiUsage(event['totalUsage']) ?? stepUsage(event);
+    this.#facts.usage ??= aiUsage(event['totalUsage']) ?? stepUsage(event);
   }
 
   #name({ modelId, id }: Fields): void {
-    this.#model = nameOf(modelId) ?? this.#model;
-    this.#id = nameOf(id) ?? this.#id;
+    this.#facts.model = nameOf(modelId) ?? this.#facts.model;
+    this.#facts.responseId = nameOf(id) ?? this.#facts.responseId;
   }
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.js';
 import type { HostMetricName, HostValue } from './families.js';
@@ -126,7 +126,7 @@ export class HostReader {
 
 /** A file of any size, of /proc or not, up to the limit; a longer one is cut after a line. */
 async function readBeginning(path: string): Promise<Buffer> {
-  const file = await open(path);
+  const file = await fs.open(path);
   const chunks: Buffer[] = [];
   // Closes the file at its end and on errors.
   const stream = file.createReadStream({ end: FILE_LIMIT - 1, highWaterMark: 65_536 });

@@ -1,5 +1,6 @@
 // @ts-check
 // The calls that every other client can make: of promises that only resolve, and streams that are only read.
+import { givenUp } from './given-up.mjs';
 import { all, endOf, seen, shapeOf } from './seen.mjs';
 
 /** @typedef {import('./matrix.mjs').Case} Case */
@@ -154,31 +155,11 @@ function askCases(method) {
       : []),
     ...(hasSignal
       ? [
-          /** @type {Case} */ ({
-            name: 'aborted while waiting',
-            column: 'abort',
-            order: { hangsAfter: 0 },
-            call: async ({ client, prompt, asked }) => {
-              const controller = new AbortController();
-              const end = endOf(() => ask(client, prompt, { signal: controller.signal }));
-              await asked();
-              controller.abort();
-              return end;
-            },
-          }),
-          /** @type {Case} */ ({
-            name: "the time of the caller's signal is over",
-            column: 'abort',
-            order: { hangsAfter: 0 },
+          givenUp('aborted while waiting', ask),
+          givenUp("the time of the caller's signal is over", ask, {
+            // As `AbortSignal.timeout()` does.
+            reason: new DOMException('The operation was aborted due to timeout', 'TimeoutError'),
             books: { outcome: outcomes.signalTimeout ?? 'timeout' },
-            call: async ({ client, prompt, asked }) => {
-              const controller = new AbortController();
-              const end = endOf(() => ask(client, prompt, { signal: controller.signal }));
-              await asked();
-              // As `AbortSignal.timeout()` does.
-              controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
-              return end;
-            },
           }),
         ]
       : []),

@@ -1,5 +1,6 @@
 // @ts-check
 // Calls that fail, and calls that their caller gives up.
+import { givenUp } from './given-up.mjs';
 import { endOf, seen } from './seen.mjs';
 
 /** @typedef {import('./matrix.mjs').Case} Case */
@@ -124,18 +125,7 @@ export function abortCases({ ask, stream, pieceOf, usage, partOf = () => null })
   const partly = { usage: partOf(usage), missing: 'interrupted', firstTokens: 1 };
   return [
     { name: 'aborted before the call', column: 'abort', call: ({ client, prompt }) => endOf(() => ask(client, prompt, { signal: AbortSignal.abort() })) },
-    {
-      name: 'aborted while waiting',
-      column: 'abort',
-      order: { hangsAfter: 0 },
-      call: async ({ client, prompt, asked }) => {
-        const controller = new AbortController();
-        const end = endOf(() => ask(client, prompt, { signal: controller.signal }));
-        await asked();
-        controller.abort();
-        return end;
-      },
-    },
+    givenUp('aborted while waiting', ask),
     {
       name: 'a stream aborted by its signal',
       column: 'abort',
