@@ -9,7 +9,7 @@ export default defineConfig(
 
   eslint.configs.recommended,
   {
-    files: ['**/*.{js,mjs}'],
+    files: ['**/*.{js,mjs,cjs}'],
     // TypeScript knows the globals; in plain scripts this rule would need a list of them.
     rules: { 'no-undef': 'off' },
   },

@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/express/index.ts', 'src/koa/index.ts', 'src/ai/index.ts', 'src/alerting/index.ts', 'src/tracing/index.ts'],
+  entry: ['src/index.ts', 'src/express/index.ts', 'src/koa/index.ts', 'src/ai/index.ts', 'src/alerting/index.ts', 'src/alerting/testing/index.ts', 'src/tracing/index.ts'],
   format: ['esm', 'cjs'],
   target: 'node20',
   clean: true,

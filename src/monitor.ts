@@ -3,10 +3,9 @@ import { budgetAlert } from './budget-alert.js';
 import type { AiAccounting } from './ai/ai-accounting.js';
 import type { AiServiceOptions } from './ai/call-description.js';
 import type { AiClientOptions } from './ai/clients/measure.js';
-import { createAiAccounting } from './ai/create-ai-accounting.js';
-import { createInstrumentAiClient } from './ai/instrument-client.js';
-import { createMonitorAiService } from './ai/monitor-ai-service.js';
 import type { AiOptions } from './ai/options.js';
+import type { AiPart } from './ai/register.js';
+import { createAiInstruments } from './ai-instruments.js';
 import type { Alerts } from './alerting/alerts.js';
 import type { AlertsOptions } from './alerting/options.js';
 import type { AlertingPart } from './alerting/register.js';
@@ -24,7 +23,7 @@ import { listen, type ListenAddress, type MetricsServer } from './http/listen-me
 import { MetricsEndpoint, type MetricsAccess } from './http/metrics-endpoint.js';
 import { createMonitorApi, type ApiInstrument } from './http/monitor-api.js';
 import { RequestObserver } from './http/request-observer.js';
-import { currentRequestFacts, enableRequestScope } from './http/request-scope.js';
+import { currentRequestFacts } from './http/request-scope.js';
 import { ServerSpans } from './http/server-span.js';
 import { catalogue, type HistogramName } from './metrics/catalogue.js';
 import { collectHostMetrics, type HostMetricsOptions } from './metrics/host-metrics.js';
@@ -197,11 +196,11 @@ export class Monitor implements AsyncDisposable {
     if (options.alerts !== undefined) void this.alerts;
     if (options.ai !== undefined) void this.ai;
     const self = (): this => this;
-    const aiParts = { partsOf: self, followRequests: enableRequestScope };
     this.monitorApi = createMonitorApi(self);
     this.monitorDbQuery = createMonitorDbQuery(self);
-    this.monitorAiService = createMonitorAiService(aiParts);
-    this.instrumentAiClient = createInstrumentAiClient(aiParts);
+    const ai = createAiInstruments(self);
+    this.monitorAiService = ai.monitorAiService;
+    this.instrumentAiClient = ai.instrumentAiClient;
     this.traceFunction = createTraceFunction(() => this.tracing);
     this.instrumentPool = createInstrumentPool(self);
   }
@@ -219,12 +218,13 @@ export class Monitor implements AsyncDisposable {
       metrics: this.metrics,
       clock: this.clock,
       diagnostics: this.diagnostics,
+      redis: this.#connectRedis(),
     }));
   }
 
   /** The books of AI calls. */
   get ai(): AiAccounting {
-    return (this.#ai ??= createAiAccounting({
+    return (this.#ai ??= loadPart<AiPart>('ai').createAiAccounting({
       options: this.#aiOptions,
       metrics: this.metrics,
       clock: this.clock,

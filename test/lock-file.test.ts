@@ -17,7 +17,7 @@ test('the lock file names no registry', () => {
 });
 
 // npm leaves out the platforms a registry lacks at that moment; `npm ci` then fails with
-// "Missing: … from lock file". The cure is a release of the parent that has them all.
+// "Missing: … from lock file". The cure is a release of the parent that has them all, by `overrides` where it is not ours.
 test('the lock file holds every platform of the packages that have one build a platform', () => {
   const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies).filter(

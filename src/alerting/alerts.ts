@@ -10,29 +10,38 @@ import { identityOf, readAlertInput } from './alert-input.js';
 import { routingLabels, type Alert, type AlertInput } from './alert.js';
 import type { Deliverer } from './delivery/deliverer.js';
 import type { Dispatcher } from './dispatcher.js';
+import type { MaintenanceWindows } from './maintenance-windows.js';
 import type { Notifier } from './notifier.js';
+import type { Outbox } from './outbox.js';
 import type { Escalator } from './escalation.js';
 import type { Explanation } from './explanation.js';
+import type { Intake } from './intake.js';
+import type { WorkQueue } from './queue/work-queue.js';
 import type { Remediation, RemediationContext, Remediator } from './remediation.js';
 import type { InhibitRule } from './routing/inhibition.js';
-import { MaintenanceWindow, type MaintenanceWindowOptions } from './routing/maintenance-window.js';
 import { matchesAll, parseMatchers } from './routing/matcher.js';
 import type { RouteTree } from './routing/route-tree.js';
 import type { AlertFilter, AlertStore, FiredAlert, Page, Silence } from './stores/alert-store.js';
-import { transientAlert } from './transient-alert.js';
+import type { SelfWatch } from './self-watch.js';
 
 /** Ready values for {@link Alerts}. */
 export interface AlertsParts {
   readonly store: AlertStore;
+  readonly intake: Intake;
+  readonly outbox: Outbox;
   readonly dispatcher: Dispatcher;
   readonly notifier: Notifier;
   readonly deliverer: Deliverer;
+  /** Closed with them. */
+  readonly queue: WorkQueue;
   readonly escalator: Escalator;
   readonly remediator: Remediator;
-  /** Windows that hold, which may change while the app runs. */
-  readonly windows: MaintenanceWindow[];
+  readonly watch: SelfWatch;
+  readonly windows: MaintenanceWindows;
   readonly routes: RouteTree;
   readonly inhibitRules: readonly InhibitRule[];
+  /** When an alert is over that Alertmanager's API was told of without an end. */
+  readonly resolveTimeoutMs: number;
   readonly links: AckLinks | undefined;
   readonly source: string;
   readonly clock: Clock;
@@ -69,9 +78,6 @@ export interface RespondOptions {
   readonly concurrency?: number;
 }
 
-/** Alerts that are told directly, because the store can't take them, in this time once each. */
-const DIRECT_MS = 5 * 60_000;
-const MOST_DIRECT = 1_000;
 const LARGEST_PAGE = 500;
 
 /**
@@ -86,15 +92,9 @@ export class Alerts {
     /** Ends one now. @returns `false` where there is none of that id that holds or will */
     expire(id: string): Promise<boolean>;
   };
-  /** Windows of maintenance of this process: alerts they mute are not notified while they are on. */
-  readonly maintenanceWindows: {
-    add(options: MaintenanceWindowOptions): Promise<void>;
-    list(): readonly string[];
-    /** @returns `false` where there is none of that name */
-    remove(name: string): Promise<boolean>;
-  };
+  /** Windows of maintenance: alerts they mute are not notified while they are on. */
+  readonly maintenanceWindows: Pick<MaintenanceWindows, 'add' | 'list' | 'remove'>;
   readonly #parts: AlertsParts;
-  readonly #toldDirectly = new Map<string, number>();
   #closing: Promise<void> | undefined;
 
   /** Use `createMonitor`. */
@@ -105,20 +105,7 @@ export class Alerts {
       list: () => parts.store.silences(),
       expire: id => this.#expireSilence(id),
     };
-    this.maintenanceWindows = {
-      add: async options => {
-        parts.windows.push(new MaintenanceWindow(options, 'maintenanceWindow'));
-        await parts.dispatcher.reconsiderAll();
-      },
-      list: () => parts.windows.map(({ name }) => name),
-      remove: async name => {
-        const index = parts.windows.findIndex(window => window.name === name);
-        if (index < 0) return false;
-        parts.windows.splice(index, 1);
-        await parts.dispatcher.reconsiderAll();
-        return true;
-      },
-    };
+    this.maintenanceWindows = parts.windows;
   }
 
   /**
@@ -149,19 +136,20 @@ export class Alerts {
    */
   async receive(told: FiredAlert): Promise<Alert | undefined> {
     const now = this.#now();
-    if (told.endsAt === undefined || told.endsAt > now) return this.#take(told);
-    return this.#parts.dispatcher.resolve(told.fingerprint, { at: now, event: 'resolved', reason: 'the system that told of it says that it is over' });
+    if (told.endsAt === undefined || told.endsAt > now) return this.#parts.intake.fire(told);
+    return this.#parts.intake.resolve(told.fingerprint, { at: now, event: 'resolved', reason: 'the system that told of it says that it is over' });
   }
 
   /**
    * Ends an alert, and tells those who were told of it.
    *
    * @param which its id; or the title, source and labels it was fired with
-   * @returns `undefined` where there is none, or it is resolved already
+   * @returns `undefined` where there is none, or it is resolved already; or the store can't be reached, which is then
+   *   told when it is back
    */
   async resolve(which: string | Pick<AlertInput, 'title' | 'source' | 'labels'>, by = 'the app'): Promise<Alert | undefined> {
     const id = typeof which === 'string' ? which : identityOf(which.title, which.source ?? this.#parts.source, which.labels ?? {});
-    return this.#parts.dispatcher.resolve(id, { at: this.#now(), event: 'resolved', reason: `resolved by ${by}`, by });
+    return this.#parts.intake.resolve(id, { at: this.#now(), event: 'resolved', reason: `resolved by ${by}`, by });
   }
 
   /**
@@ -172,7 +160,7 @@ export class Alerts {
     if (typeof user !== 'string' || user.trim() === '') throw new InvalidOptionError('user', user, 'who acknowledges it');
     const alert = await this.#parts.store.acknowledge(id, this.#now(), user);
     if (alert === undefined) return undefined;
-    this.#parts.escalator.watch(alert);
+    await this.#parts.escalator.watch(alert);
     await this.#tellAcknowledged(alert);
     return alert;
   }
@@ -180,7 +168,7 @@ export class Alerts {
   /** Takes an acknowledgement back. @returns `undefined` where there is none */
   async unacknowledge(id: string, user: string): Promise<Alert | undefined> {
     const alert = await this.#parts.store.unacknowledge(id, this.#now(), user);
-    if (alert !== undefined) this.#parts.escalator.watch(alert);
+    if (alert !== undefined) await this.#parts.escalator.watch(alert);
     return alert;
   }
 
@@ -242,45 +230,20 @@ export class Alerts {
   }
 
   async #close(): Promise<void> {
-    const { dispatcher, escalator, remediator, deliverer, store } = this.#parts;
+    const { dispatcher, escalator, remediator, deliverer, outbox, store, queue } = this.#parts;
+    this.#parts.watch.close();
     escalator.close();
     remediator.close();
-    const closed = dispatcher.close();
-    // What the dispatcher looks at waits for deliveries, and these don't wait long any more.
+    const closed = Promise.all([dispatcher.close(), queue.close()]);
+    // What the dispatcher looks at, and what is done of the queue, waits for deliveries, and these don't wait long any more.
     await deliverer.close();
     await closed;
+    await outbox.close();
     await store.close();
   }
 
   async #fire(input: AlertInput): Promise<Alert> {
-    return this.#take(readAlertInput(input, this.#parts.source, this.#now()));
-  }
-
-  async #take(told: FiredAlert): Promise<Alert> {
-    const { dispatcher, escalator, remediator, diagnostics } = this.#parts;
-    try {
-      const { alert, change } = await dispatcher.fire(told);
-      if (change !== 'merged') {
-        escalator.watch(alert);
-        void remediator.respond(alert);
-      }
-      return alert;
-    } catch (error) {
-      diagnostics.fault('alerts', 'the store could not take an alert, so its channels are told directly', error);
-      return this.#tellDirectly(told);
-    }
-  }
-
-  /** The store being down must not stop a notification. */
-  async #tellDirectly(told: FiredAlert): Promise<Alert> {
-    const now = this.#now();
-    const alert = transientAlert(told, now);
-    const last = this.#toldDirectly.get(told.fingerprint);
-    if (last !== undefined && now.getTime() - last < DIRECT_MS) return alert;
-    if (this.#toldDirectly.size >= MOST_DIRECT) this.#toldDirectly.clear();
-    this.#toldDirectly.set(told.fingerprint, now.getTime());
-    await this.#parts.notifier.tellDirectly(alert);
-    return alert;
+    return this.#parts.intake.fire(readAlertInput(input, this.#parts.source, this.#now()));
   }
 
   /** Services that keep incidents of their own are told. */

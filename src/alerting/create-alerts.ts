@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { parseDuration } from '../core/duration.js';
 import { InvalidOptionError } from '../core/errors.js';
-import { aText, anObject, checkOptions, type OptionRule } from '../core/options.js';
+import { aBoolean, aText, anObject, checkOptions, type OptionRule } from '../core/options.js';
+import type { RedisConnection } from '../core/redis.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { AckLinks } from './ack-links.js';
 import { AlertMetrics } from './alert-metrics.js';
@@ -10,16 +12,24 @@ import { Alerts, type AlertsParts } from './alerts.js';
 import type { Channel } from './channels/channel.js';
 import { Deliverer } from './delivery/deliverer.js';
 import { Dispatcher } from './dispatcher.js';
-import { escalationReason, Escalator, type EscalationPolicy } from './escalation.js';
+import { EscalationNotices } from './escalation-notices.js';
+import { Escalator, type EscalationPolicy } from './escalation.js';
+import { holdClaim } from './hold-claim.js';
+import { Intake } from './intake.js';
+import { MaintenanceWindows } from './maintenance-windows.js';
+import { openStore } from './open-store.js';
 import type { AlertsOptions, EscalationOptions } from './options.js';
 import { Notifier } from './notifier.js';
+import { Outbox } from './outbox.js';
 import { Pipeline, type Stage } from './pipeline.js';
+import { openWorkQueue } from './queue/open-work-queue.js';
 import { Remediator } from './remediation.js';
 import { Inhibitor } from './routing/inhibition.js';
 import { MaintenanceWindow } from './routing/maintenance-window.js';
 import { parseMatchers } from './routing/matcher.js';
 import { RouteTree } from './routing/route-tree.js';
 import { TimeInterval } from './routing/time-interval.js';
+import { SelfWatch } from './self-watch.js';
 import { severityRoutes } from './severity-routes.js';
 import { DuplicateStage } from './stages/duplicate-stage.js';
 import { FlappingStage } from './stages/flapping-stage.js';
@@ -27,7 +37,6 @@ import { InhibitionStage } from './stages/inhibition-stage.js';
 import { MaintenanceStage } from './stages/maintenance-stage.js';
 import { SilenceStage } from './stages/silence-stage.js';
 import { TimeIntervalStage } from './stages/time-interval-stage.js';
-import { MemoryAlertStore } from './stores/memory-alert-store.js';
 
 /** Ready values for {@link createAlerts}. */
 export interface AlertsSettings {
@@ -37,6 +46,8 @@ export interface AlertsSettings {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
+  /** Where alerts are shared with other processes; left out: they are this process's own. */
+  readonly redis?: RedisConnection | undefined;
   /** From 0 to 1. Default: `Math.random`. */
   readonly random?: () => number;
 }
@@ -52,8 +63,14 @@ const RULES: Readonly<Record<keyof AlertsOptions, OptionRule>> = {
   inhibitRules: aList,
   maintenanceWindows: aList,
   flapping: { allowed: 'false or an object', accepts: value => value === false || anObject.accepts(value) },
+  muteLowDuplicates: aBoolean,
+  resolveTimeout: aDuration,
+  snapshot: aText,
+  keyPrefix: aText,
   escalations: aList,
   fallbackChannel: aText,
+  selfCheck: { allowed: 'false or an object', accepts: value => value === false || anObject.accepts(value) },
+  heartbeat: anObject,
   sendTimeout: aDuration,
   externalUrl: aText,
   links: anObject,
@@ -70,7 +87,7 @@ const ESCALATION_RULES: Readonly<Record<keyof EscalationOptions, OptionRule>> = 
  * Builds the alert dispatcher as the options have it.
  * @throws InvalidOptionError naming the option, what was given and what is allowed
  */
-export function createAlerts({ options, service, metrics, clock, diagnostics, random = Math.random }: AlertsSettings): Alerts {
+export function createAlerts({ options, service, metrics, clock, diagnostics, redis, random = Math.random }: AlertsSettings): Alerts {
   checkOptions('alerts', options, RULES);
   const channels = checkedChannels(options.channels ?? {});
   const names = Object.keys(channels);
@@ -83,30 +100,51 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, ra
   };
   for (const [receiver, list] of Object.entries(receivers)) checkNames(list, names, `alerts.receivers.${receiver}`);
   if (options.fallbackChannel !== undefined) checkNames([options.fallbackChannel], names, 'alerts.fallbackChannel');
-  const routes = new RouteTree(options.route ?? bySeverity?.route ?? {}, {
-    receivers: Object.keys(receivers),
-    timeIntervals: Object.keys(options.timeIntervals ?? {}),
-  });
-  const windows = (options.maintenanceWindows ?? []).map((window, i) => new MaintenanceWindow(window, `alerts.maintenanceWindows[${i}]`));
-  const policies = (options.escalations ?? []).map((policy, i) => escalationPolicy(policy, names, `alerts.escalations[${i}]`));
-  const links = options.links && new AckLinks(options.links, clock);
   const alertMetrics = new AlertMetrics(metrics);
-  const store = new MemoryAlertStore();
+  const watch = new SelfWatch({ selfCheck: options.selfCheck, heartbeat: options.heartbeat, channels: names, service, clock, diagnostics, metrics: alertMetrics });
+  const route = options.route ?? bySeverity?.route ?? {};
+  const timeIntervals = Object.keys(options.timeIntervals ?? {});
+  // Its own, first: their paths stand in errors.
+  new RouteTree(route, { receivers: Object.keys(receivers), timeIntervals });
+  Object.assign(receivers, watch.receivers);
+  const routes = new RouteTree(watch.withRoutes(route), { receivers: Object.keys(receivers), timeIntervals });
+  const configured = (options.maintenanceWindows ?? []).map((window, i) => new MaintenanceWindow(window, `alerts.maintenanceWindows[${i}]`));
+  const policies = (options.escalations ?? []).map((policy, i) => escalationPolicy(policy, names, `alerts.escalations[${i}]`));
+  for (const [i, { name }] of policies.entries()) {
+    // What a policy has told is found by its name.
+    if (policies.findIndex(other => other.name === name) < i) throw new InvalidOptionError(`alerts.escalations[${i}].name`, name, 'a name that no other policy has');
+  }
+  for (const { name, levels, repeat } of policies) alertMetrics.watchEscalations(name, levels.length * (repeat + 1));
+  const links = options.links && new AckLinks(options.links, clock);
+  const { store, prefix, shareOf } = openStore({ options, service, redis, clock, diagnostics });
+  const outbox = new Outbox({ clock, diagnostics });
+  const processId = randomUUID();
+  const windows: MaintenanceWindows = new MaintenanceWindows({ configured, store, clock, diagnostics, onChange: () => dispatcher.reconsiderAll() });
+  const sendTimeoutMs = parseDuration(options.sendTimeout ?? '10s', 'alerts.sendTimeout');
+  // An attempt, the store's answers, and clocks that differ.
+  const leaseMs = 2 * sendTimeoutMs + 10_000;
   const deliverer = new Deliverer({
     channels,
     fallback: options.fallbackChannel,
     clock,
     diagnostics,
     metrics: alertMetrics,
-    timeoutMs: parseDuration(options.sendTimeout ?? '10s', 'alerts.sendTimeout'),
+    timeoutMs: sendTimeoutMs,
     random,
+    shareOf,
+    onHealth: (channel, trouble) => {
+      watch.found(channel, trouble);
+    },
   });
-  const pipeline = new Pipeline(stagesOf(options, windows));
+  const pipeline = new Pipeline(stagesOf(options));
   const notifier = new Notifier({
     store,
     routes,
     pipeline,
     deliverer,
+    outbox,
+    claimedBy: redis && processId,
+    claimMs: leaseMs,
     receivers,
     linksOf: alert => links?.linksOf(alert) ?? {},
     externalUrl: options.externalUrl,
@@ -114,82 +152,110 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, ra
     diagnostics,
     metrics: alertMetrics,
   });
-  const dispatcher = new Dispatcher({
+  const dispatcher: Dispatcher = new Dispatcher({
     store,
     routes,
     pipeline,
+    windows,
     notifier,
     deliverer,
     receivers,
     tellsResolvedAtOnce: bySeverity !== undefined,
+    leaseMs,
+    onRun: error => {
+      watch.ran(error);
+    },
     clock,
     diagnostics,
     metrics: alertMetrics,
   });
+  const queue = openWorkQueue({ redis, prefix, clock, diagnostics, random });
+  const notices = new EscalationNotices({
+    queue,
+    store,
+    clock,
+    deliver: (channel, alert, receiver) => notifier.deliver(channel, alert, 'escalation', receiver),
+    onEscalated: (policy, step) => {
+      alertMetrics.escalated(policy, step);
+    },
+  });
   const escalator = new Escalator({
     policies,
+    queue,
     clock,
     diagnostics,
     get: id => store.get(id),
     active: () => store.active(),
-    escalate: async (alert, policy, level, to) => {
-      alertMetrics.escalated(policy, level);
-      await store.note(alert.id, { at: new Date(clock.now()), event: 'escalated', reason: escalationReason(policy, level, to) });
-      await notifier.notify(to, alert, 'escalation', `${policy} ${level}`);
-    },
+    escalate: (alert, step) => notices.escalate(alert, step),
+    isShared: redis !== undefined,
     unacknowledge: async (alert, policy) => {
       await store.unacknowledge(alert.id, new Date(clock.now()), `the policy ${policy}`);
     },
   });
-  const remediator = createRemediator({ store, dispatcher, notifier, metrics: alertMetrics, clock, diagnostics });
+  const remediator = createRemediator({ processId, store, dispatcher, notifier, metrics: alertMetrics, clock, diagnostics });
   dispatcher.start();
+  if (policies.length > 0) notices.start();
   escalator.start();
-  return new Alerts({
+  const intake = new Intake({
+    dispatcher,
+    notifier,
+    outbox,
+    isShared: redis !== undefined,
+    clock,
+    diagnostics,
+    onNews: alert => {
+      void escalator.watch(alert);
+      void remediator.respond(alert);
+    },
+  });
+  const alerts = new Alerts({
     store,
+    intake,
     dispatcher,
     notifier,
     deliverer,
+    queue,
     escalator,
     remediator,
+    watch,
+    outbox,
     windows,
     routes,
     inhibitRules: options.inhibitRules ?? [],
+    resolveTimeoutMs: parseDuration(options.resolveTimeout ?? '5m', 'alerts.resolveTimeout'),
     links,
     source: service,
     clock,
     diagnostics,
     metrics: alertMetrics,
   });
+  watch.start({ store, notifier, deliverer, alerts });
+  return alerts;
 }
 
 /** In the order in which they are asked: what explains an alert comes before what merely hides it. */
-function stagesOf({ inhibitRules, timeIntervals = {}, flapping = {} }: AlertsOptions, windows: readonly MaintenanceWindow[]): Stage[] {
-  const stages: Stage[] = [new DuplicateStage()];
+function stagesOf({ inhibitRules, timeIntervals = {}, flapping = {}, muteLowDuplicates = true }: AlertsOptions): Stage[] {
+  const stages: Stage[] = muteLowDuplicates ? [new DuplicateStage()] : [];
   if (inhibitRules !== undefined && inhibitRules.length > 0) stages.push(new InhibitionStage(new Inhibitor(inhibitRules)));
   const intervals = Object.entries(timeIntervals).map(([name, specs]) => [name, specs.map((spec, i) => new TimeInterval(spec, `alerts.timeIntervals.${name}[${i}]`))] as const);
   if (intervals.length > 0) stages.push(new TimeIntervalStage(Object.fromEntries(intervals)));
-  stages.push(new MaintenanceStage(() => windows), new SilenceStage(text => parseMatchers(text)));
+  stages.push(new MaintenanceStage(), new SilenceStage(text => parseMatchers(text)));
   if (flapping !== false) {
     stages.push(new FlappingStage({ times: flapping.times ?? 6, withinMs: parseDuration(flapping.within ?? '30m', 'alerts.flapping.within') }));
   }
   return stages;
 }
 
-function createRemediator({ store, dispatcher, notifier, metrics, clock, diagnostics }: Pick<AlertsParts, 'store' | 'dispatcher' | 'notifier' | 'metrics' | 'clock' | 'diagnostics'>): Remediator {
-  const running = new Set<string>();
+function createRemediator(
+  parts: { readonly processId: string } & Pick<AlertsParts, 'store' | 'dispatcher' | 'notifier' | 'metrics' | 'clock' | 'diagnostics'>,
+): Remediator {
+  const { processId, store, dispatcher, notifier, metrics, clock, diagnostics } = parts;
   const now = (): Date => new Date(clock.now());
   return new Remediator({
     clock,
     diagnostics,
     get: id => store.get(id),
-    claim: async key => {
-      if (running.has(key)) return Promise.resolve(undefined);
-      running.add(key);
-      return Promise.resolve(async () => {
-        running.delete(key);
-        return Promise.resolve();
-      });
-    },
+    claim: key => holdClaim(`remediation ${key}`, { store, by: processId, clock, diagnostics }),
     contextOf: (alert, name, signal) => ({
       signal,
       resolve: async reason => {

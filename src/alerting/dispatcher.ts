@@ -1,9 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
+import { nextTurn } from '../core/next-turn.js';
 import { routingLabels, type Alert, type HistoryEntry } from './alert.js';
 import type { AlertMetrics } from './alert-metrics.js';
 import type { Deliverer } from './delivery/deliverer.js';
+import type { MaintenanceWindows } from './maintenance-windows.js';
 import { judgedOf, type Notifier, type Surroundings } from './notifier.js';
 import type { Judgement, Pipeline } from './pipeline.js';
 import { groupKey, groupLabels, type Route } from './routing/route.js';
@@ -17,10 +18,15 @@ export interface DispatcherParts {
   readonly notifier: Notifier;
   readonly deliverer: Deliverer;
   readonly pipeline: Pipeline;
+  readonly windows: MaintenanceWindows;
   /** Channels by receiver. */
   readonly receivers: Readonly<Record<string, readonly string[]>>;
   /** Whether a resolved alert is told at once, instead of with its group's next turn. */
   readonly tellsResolvedAtOnce: boolean;
+  /** A group that is being looked at is nobody else's for so long: longer than an attempt to deliver takes. */
+  readonly leaseMs: number;
+  /** The loop has come to its end. `error`: the store did not answer. */
+  readonly onRun: (error?: unknown) => void;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly metrics: AlertMetrics;
@@ -28,12 +34,14 @@ export interface DispatcherParts {
 
 /** Groups that are looked at together. */
 const BATCH = 100;
-/** A group that is being looked at is nobody else's for so long: longer than an attempt to deliver takes. */
-const LEASE_MS = 60_000;
 /** A process that took an alert has put it into its groups by then, or has died. */
 const ROUTE_MS = 10_000;
-/** When there is nothing to do, the store is asked this often: another process may have put a group there. */
-const LOOK_MS = 15_000;
+/** When there is nothing to do, the store is asked this often: another process may have put a group there, and died. */
+const LOOK_MS = 5_000;
+/** A store that did not answer is asked again after this: others may have been waiting for it. */
+const LOOK_AFTER_FAILURE_MS = 2_000;
+/** What is older than its life is forgotten this often. */
+const EXPIRE_MS = 10 * 60_000;
 /** A clock that is set back by less is not noticed. */
 const SET_BACK_MS = 1_000;
 /** What other processes fire is seen by looks that begin later than this. */
@@ -50,7 +58,8 @@ export class Dispatcher {
   readonly #looking = new Set<Promise<void>>();
   #cancelWake: (() => void) | undefined;
   #wakeAt = Infinity;
-  #read: { readonly surroundings: Surroundings; readonly goodUntil: number } | undefined;
+  #read: { readonly active: readonly Alert[]; readonly goodUntil: number } | undefined;
+  #expireAt = -Infinity;
   /** Of the time of day from the monotonic one. */
   #offset = -Infinity;
   /** Alerts that began or ended to fire by this process. */
@@ -67,7 +76,8 @@ export class Dispatcher {
     this.#wake(this.#parts.clock.now());
   }
 
-  async fire(alert: FiredAlert): Promise<Fired> {
+  /** @param toldTo channels that know of it already */
+  async fire(alert: FiredAlert, toldTo?: ReadonlySet<string>): Promise<Fired> {
     const { store, metrics } = this.#parts;
     const now = this.#now();
     const routeBy = new Date(now.getTime() + ROUTE_MS);
@@ -75,7 +85,7 @@ export class Dispatcher {
     metrics.fired(fired.alert.severity, fired.alert.source, fired.change);
     if (fired.change !== 'merged') this.#changes++;
     // Told again, it is where it was: in its groups.
-    if (fired.change !== 'merged') await this.#group(fired.alert, fired.change === 'raised', routeBy);
+    if (fired.change !== 'merged') await this.#group(fired.alert, fired.change === 'raised', { owedBy: routeBy, toldTo });
     return fired;
   }
 
@@ -107,10 +117,11 @@ export class Dispatcher {
     const { routes, pipeline } = this.#parts;
     const surroundings = await this.#surroundings();
     const labels = routingLabels(alert);
+    const active = pipeline.looksAtActive(alert) ? await surroundings.active() : [];
     return routes.match(labels).map(route => ({
       route,
       groupKey: groupKey(route, labels),
-      judgements: pipeline.explain(judgedOf(alert, labels, route, surroundings)),
+      judgements: pipeline.explain(judgedOf(alert, route, { ...surroundings, active })),
     }));
   }
 
@@ -125,15 +136,19 @@ export class Dispatcher {
     await Promise.allSettled(this.#looking);
   }
 
-  /** @param owedBy as the store was told when it was asked for the alert: its debt is paid */
-  async #group(alert: Alert, isRaised: boolean, owedBy?: Date): Promise<void> {
-    const { routes, store } = this.#parts;
+  /**
+   * @param owedBy as the store was told when it was asked for the alert: its debt is paid
+   * @param toldTo channels that know of it already
+   */
+  async #group(alert: Alert, isRaised: boolean, { owedBy, toldTo }: { readonly owedBy?: Date; readonly toldTo?: ReadonlySet<string> | undefined } = {}): Promise<void> {
+    const { routes, store, notifier } = this.#parts;
     const now = this.#now().getTime();
     const labels = routingLabels(alert);
     for (const route of routes.match(labels)) {
       const waited = alert.timestamp.getTime() + route.groupWaitMs;
       // One that has fired for longer than a group waits need not wait again; one that became worse must not.
       const dueAt = isRaised || waited < now ? now : now + route.groupWaitMs;
+      if (toldTo !== undefined) await notifier.logAsTold(alert, route, toldTo);
       const due = await store.joinGroup(groupKey(route, labels), alert.id, new Date(dueAt), isRaised);
       this.#wake(due.getTime());
     }
@@ -148,7 +163,8 @@ export class Dispatcher {
     const delay = at - clock.now();
     if (delay <= 0) {
       this.#cancelWake = undefined;
-      queueMicrotask(() => {
+      // Not by `queueMicrotask`, which Jest's fake timers hold back.
+      void Promise.resolve().then(() => {
         this.#take();
       });
       return;
@@ -163,14 +179,16 @@ export class Dispatcher {
     // What falls due while others are taken is seen when the next wake is set.
     if (this.#isClosed || this.#isTaking) return;
     this.#isTaking = true;
+    let failure: unknown;
     const taking = this.#takeDue()
       .catch((error: unknown) => {
+        failure = error;
         this.#parts.diagnostics.fault('alerts', 'due alerts could not be read', error);
       })
       .then(() => {
         this.#isTaking = false;
         this.#looking.delete(taking);
-        return this.#scheduleNext();
+        return this.#scheduleNext(failure);
       });
     this.#looking.add(taking);
   }
@@ -182,6 +200,7 @@ export class Dispatcher {
     const isSetBack = offset < this.#offset - SET_BACK_MS;
     this.#offset = offset;
     if (isSetBack) await this.reconsiderAll();
+    await this.#expire();
     await this.#takeEnded();
     await this.#takeUnrouted();
     let surroundings: Surroundings | undefined;
@@ -189,7 +208,7 @@ export class Dispatcher {
     let readAt = 0;
     for (;;) {
       const now = this.#now();
-      const leaseUntil = new Date(now.getTime() + LEASE_MS);
+      const leaseUntil = new Date(now.getTime() + this.#parts.leaseMs);
       const groups = await store.takeDueGroups(now, leaseUntil, BATCH);
       if (groups.length === 0) return;
       // All that is active, for each of many batches, would take longer the more there is of both.
@@ -214,6 +233,13 @@ export class Dispatcher {
     }
   }
 
+  async #expire(): Promise<void> {
+    const { store, clock } = this.#parts;
+    if (clock.monotonic() < this.#expireAt) return;
+    await store.expire(this.#now());
+    this.#expireAt = clock.monotonic() + EXPIRE_MS;
+  }
+
   /** Alerts whose end has come, because nobody told them again. */
   async #takeEnded(): Promise<void> {
     const { store, metrics, tellsResolvedAtOnce } = this.#parts;
@@ -234,32 +260,49 @@ export class Dispatcher {
       const leaseUntil = new Date(now.getTime() + ROUTE_MS);
       const left = await this.#parts.store.takeUnrouted(now, leaseUntil, BATCH);
       if (left.length === 0) return;
-      for (const alert of left) await this.#group(alert, true, leaseUntil);
+      for (const alert of left) await this.#group(alert, true, { owedBy: leaseUntil });
     }
   }
 
-  async #scheduleNext(): Promise<void> {
+  /** @param failure what kept the loop from taking what was due */
+  async #scheduleNext(failure?: unknown): Promise<void> {
     const { store, clock } = this.#parts;
     const now = clock.now();
     try {
       const [due, end] = await Promise.all([store.nextDue(), store.nextEnd()]);
+      this.#ran(failure);
       this.#wake(Math.min(due?.getTime() ?? Infinity, end?.getTime() ?? Infinity, now + LOOK_MS));
     } catch (error) {
       this.#parts.diagnostics.fault('alerts', 'due alerts could not be read', error);
-      this.#wake(now + LOOK_MS);
+      this.#ran(error);
+      this.#wake(now + LOOK_AFTER_FAILURE_MS);
     }
   }
 
+  #ran(failure: unknown): void {
+    const { onRun, diagnostics } = this.#parts;
+    if (this.#isClosed) return;
+    diagnostics.guard('alerts', 'that the dispatcher ran could not be recorded', () => {
+      onRun(failure);
+    });
+  }
+
   async #surroundings(): Promise<Surroundings> {
+    const { store, windows } = this.#parts;
+    const [silences, current] = await Promise.all([store.silences(), windows.current()]);
+    let active: Promise<readonly Alert[]> | undefined;
+    return { now: this.#now(), silences, windows: current, active: () => (active ??= this.#active()) };
+  }
+
+  async #active(): Promise<readonly Alert[]> {
     const { store, clock } = this.#parts;
     const began = clock.monotonic();
-    if (this.#read !== undefined && began < this.#read.goodUntil) return { ...this.#read.surroundings, now: this.#now() };
-    const [active, silences] = await Promise.all([store.active(), store.silences()]);
-    const surroundings = { now: this.#now(), active, silences };
+    if (this.#read !== undefined && began < this.#read.goodUntil) return this.#read.active;
+    const active = await store.active();
     const tookMs = clock.monotonic() - began;
     // In a storm of ten thousands the process would do nothing else.
-    this.#read = { surroundings, goodUntil: tookMs < CHEAP_MS ? -Infinity : clock.monotonic() + 20 * tookMs };
-    return surroundings;
+    this.#read = { active, goodUntil: tookMs < CHEAP_MS ? -Infinity : clock.monotonic() + 20 * tookMs };
+    return active;
   }
 
   async #lookAt(group: GroupState, leaseUntil: Date, surroundings: Surroundings): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { routingLabels, type Alert, type HistoryEntry } from './alert.js';
+import type { WorkQueue } from './queue/work-queue.js';
 import { matchesAll, type Matcher } from './routing/matcher.js';
 
 /** A step of an escalation: channels that are told when nobody has stopped it for so long. */
@@ -25,27 +26,47 @@ export interface EscalationPolicy {
 /** Ready values for {@link Escalator}. */
 export interface EscalatorParts {
   readonly policies: readonly EscalationPolicy[];
+  readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   /** The alert as it is now. */
   readonly get: (id: string) => Promise<Alert | undefined>;
   /** All alerts that are not resolved. */
   readonly active: () => Promise<readonly Alert[]>;
-  /** Tells the channels, and writes {@link escalationReason} on the alert. */
-  readonly escalate: (alert: Alert, policy: string, step: number, channels: readonly string[]) => Promise<void>;
+  /**
+   * Tells the channels, and writes {@link escalationReason} on the alert. Called again for a step that was begun and
+   * not written down, because the process died or the store was down.
+   */
+  readonly escalate: (alert: Alert, step: EscalationStep) => Promise<void>;
   /** An acknowledgement has held for too long. */
   readonly unacknowledge: (alert: Alert, policy: string) => Promise<void>;
+  /** Whether other processes escalate the same alerts: then one of them looks now and then for what another has dropped. */
+  readonly isShared: boolean;
 }
 
-/** A suppressed alert is asked for again after this, and one whose step has failed. */
+/** A step of a policy that is due. */
+export interface EscalationStep {
+  readonly policy: string;
+  /** Counted over all loops, from 1. */
+  readonly step: number;
+  /** When it was due, in milliseconds since the epoch: the same in each process, and each time. */
+  readonly at: number;
+  readonly channels: readonly string[];
+}
+
+/** A suppressed alert is asked for again after at most this, and one that could not be read or scheduled. */
 const PAUSE_MS = 60_000;
 /** Least time from the end of a loop to the next. */
 const LOOP_PAUSE_MS = 60_000;
+/** Alerts of a process that died before it had scheduled them are found after at most this. */
+const SWEEP_MS = 5 * 60_000;
+/** Alerts that are scheduled at once. */
+const BATCH = 100;
 
-/** Alerts of which this process remembers how far it has come. */
-const MOST_REMEMBERED = 100_000;
+const KIND = 'escalation';
+const SWEEP = 'escalation-sweep';
 
-/** How a step is written into the history; the next process reads there where an alert stands. */
+/** How a step is written into the history; the next one is found there. */
 export function escalationReason(policy: string, step: number, channels: readonly string[]): string {
   return `${policy}: step ${step}, to ${channels.join(', ')}`;
 }
@@ -57,149 +78,155 @@ interface Progress {
 }
 
 /**
- * Escalates alerts that stay unattended. Where an alert stands is read off the alert itself whenever a step is due,
- * so that what happened meanwhile counts, and a restart goes on where it was: a step that its history names is done.
+ * Escalates alerts that stay unattended. When an alert is to be looked at is kept in a queue, and where it stands is read
+ * off the alert itself when its time has come: what happened meanwhile counts, work for what is no more is without
+ * effect, and any process can go on where another one was. A step that its history names is done.
  */
 export class Escalator {
   readonly #parts: EscalatorParts;
-  readonly #timers = new Map<string, () => void>();
-  /** Steps that are being made, and the alert where it changed meanwhile. */
-  readonly #stepping = new Map<string, Alert | undefined>();
-  /** What this process did: a history keeps only its latest entries. */
-  readonly #progress = new Map<string, Progress>();
+  readonly #policies: ReadonlyMap<string, EscalationPolicy>;
+  #cancelRead: (() => void) | undefined;
   #isClosed = false;
 
   constructor(parts: EscalatorParts) {
     this.#parts = parts;
+    this.#policies = new Map(parts.policies.map(policy => [policy.name, policy]));
   }
 
-  /** Goes on with the alerts that a process before this one has left. */
+  /** Takes part in the work, and goes on with the alerts that a process before this one has left. */
   start(): void {
-    const { policies, active, clock, diagnostics } = this.#parts;
-    if (policies.length === 0 || this.#isClosed) return;
-    active().then(
-      alerts => {
-        for (const alert of alerts) this.#watch(alert);
-      },
-      (error: unknown) => {
-        diagnostics.fault('alerts', 'the alerts to escalate could not be read', error);
-        this.#timers.set('start', clock.schedule(() => {
-          this.start();
-        }, PAUSE_MS));
-      },
-    );
+    const { queue, isShared } = this.#parts;
+    if (this.#policies.size === 0 || this.#isClosed) return;
+    queue.process(KIND, key => this.#look(key));
+    if (isShared) {
+      queue.process(SWEEP, () => this.#sweep());
+      this.#background(this.#scheduleSweep());
+    }
+    this.#background(this.#readAll());
   }
 
-  /** Watches an alert from now on, or looks at it again because it changed. */
-  watch(alert: Alert): void {
-    // Told for the first time, or for the first time again.
-    if (alert.count === 1) for (const policy of this.#parts.policies) this.#progress.delete(keyOf(alert, policy));
-    this.#watch(alert);
+  /**
+   * Watches an alert from now on, or looks at it again because it changed.
+   * Resolves when the queue has what is to be done; where it could not take it, this process tries again. Never rejects.
+   */
+  async watch(alert: Alert): Promise<void> {
+    const { clock } = this.#parts;
+    try {
+      // Who looks at it this very moment may have read it before it changed: so this is work for a time of its own.
+      await this.#scheduleAll(alert, due => Math.max(due, clock.now() + 1));
+    } catch (error) {
+      this.#readLater(error);
+    }
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
+    this.#cancelRead?.();
   }
 
-  #watch(alert: Alert): void {
-    for (const policy of this.#parts.policies) {
-      const key = keyOf(alert, policy);
-      // Whoever makes a step looks at the alert again afterwards.
-      if (this.#stepping.has(key)) this.#stepping.set(key, alert);
-      else this.#schedule(alert, policy);
+  /** Schedules all that there is: work that waits already stays as it is. */
+  async #readAll(): Promise<void> {
+    const alerts = await this.#parts.active();
+    for (let first = 0; first < alerts.length; first += BATCH) {
+      await Promise.all(alerts.slice(first, first + BATCH).map(alert => this.#scheduleAll(alert)));
     }
   }
 
-  #schedule(alert: Alert, policy: EscalationPolicy, earliest = -Infinity): void {
-    const key = keyOf(alert, policy);
-    this.#timers.get(key)?.();
-    this.#timers.delete(key);
-    const due = this.#dueAt(alert, policy);
-    if (due === undefined) this.#progress.delete(key);
-    if (this.#isClosed || due === undefined || due === Infinity) return;
-    const { clock } = this.#parts;
-    const cancel = clock.schedule(() => {
-      this.#timers.delete(key);
-      void this.#look(alert, policy);
-    }, Math.max(0, Math.max(due, earliest) - clock.now()));
-    this.#timers.set(key, cancel);
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#readLater(error);
+    });
   }
 
-  /** A step is due, as it seems: makes it, and sees to the next. Never rejects. */
-  async #look(alert: Alert, policy: EscalationPolicy): Promise<void> {
-    const { clock, diagnostics, get } = this.#parts;
-    const key = keyOf(alert, policy);
-    this.#stepping.set(key, undefined);
-    let after: Alert | undefined = alert;
-    let earliest = -Infinity;
-    try {
-      await this.#step(alert.id, policy);
-      after = await get(alert.id);
-    } catch (error) {
-      diagnostics.fault('alerts', 'an alert could not be escalated', error);
-      earliest = clock.now() + PAUSE_MS;
-    }
-    const newer = this.#stepping.get(key);
-    this.#stepping.delete(key);
-    // Which of the two was read last is not known: one that is acknowledged no more must not be lost.
-    const isStopped = after !== undefined && this.#dueAt(after, policy) === Infinity;
-    const next = isStopped ? (newer ?? after) : after;
-    if (next !== undefined) this.#schedule(next, policy, earliest);
+  #readLater(error: unknown): void {
+    if (this.#isClosed) return;
+    const { clock, diagnostics } = this.#parts;
+    diagnostics.fault('alerts', 'alerts could not be scheduled to escalate; it is tried again', error);
+    this.#cancelRead?.();
+    this.#cancelRead = clock.schedule(() => {
+      this.#background(this.#readAll());
+    }, PAUSE_MS);
   }
 
-  /** When the alert is to be looked at next; `Infinity`: when it has changed; `undefined`: no more. */
-  #dueAt(alert: Alert, policy: EscalationPolicy): number | undefined {
-    if (alert.status === 'resolved' || !matchesAll(policy.matchers, routingLabels(alert))) return undefined;
-    const now = this.#parts.clock.now();
-    const next = this.#nextStep(alert, policy);
-    if (alert.status === 'acknowledged') {
-      return policy.ackTimeoutMs === undefined ? Infinity : (alert.acknowledgedAt?.getTime() ?? now) + policy.ackTimeoutMs;
-    }
-    if (next === undefined) return Infinity;
-    return alert.status === 'suppressed' ? Math.max(next.at, now + PAUSE_MS) : next.at;
+  async #sweep(): Promise<void> {
+    await this.#scheduleSweep();
+    await this.#readAll();
   }
 
-  async #step(id: string, policy: EscalationPolicy): Promise<void> {
-    const { get, escalate, unacknowledge, clock } = this.#parts;
+  async #scheduleSweep(): Promise<void> {
+    const { queue, clock } = this.#parts;
+    // The same for all processes: one of them does it.
+    await queue.schedule({ kind: SWEEP, key: '' }, new Date(nextMultiple(SWEEP_MS, clock.now())));
+  }
+
+  async #scheduleAll(alert: Alert, at?: (due: number) => number): Promise<void> {
+    for (const policy of this.#policies.values()) await this.#schedule(alert, policy, at);
+  }
+
+  async #schedule(alert: Alert, policy: EscalationPolicy, at = (due: number) => due): Promise<void> {
+    const due = this.#isClosed ? undefined : this.#dueAt(alert, policy);
+    if (due !== undefined) await this.#parts.queue.schedule({ kind: KIND, key: keyOf(alert, policy) }, new Date(at(due)));
+  }
+
+  /** An alert is to be looked at, as it seemed: makes the step that is due, and schedules the next. */
+  async #look(key: string): Promise<void> {
+    const { clock, get, queue } = this.#parts;
+    const [name, id] = JSON.parse(key) as [string, string];
     const alert = await get(id);
-    const due = alert && this.#dueAt(alert, policy);
-    if (alert === undefined || due === undefined || due > clock.now() || this.#isClosed) return;
+    if (alert === undefined || alert.status === 'resolved') return;
+    const policy = this.#policies.get(name);
+    if (policy === undefined) {
+      // A process with another version of the policies may know it.
+      await queue.schedule({ kind: KIND, key }, new Date(nextMultiple(PAUSE_MS, clock.now())));
+      return;
+    }
+    await this.#step(alert, policy);
+    const after = await get(id);
+    // This very work is under way still: for its own time there can't be another one.
+    if (after !== undefined) await this.#schedule(after, policy, due => Math.max(due, clock.now() + 1));
+  }
+
+  async #step(alert: Alert, policy: EscalationPolicy): Promise<void> {
+    const { escalate, unacknowledge, clock } = this.#parts;
+    const due = this.#dueAt(alert, policy);
+    if (due === undefined || due > clock.now() || this.#isClosed) return;
     if (alert.status === 'acknowledged') {
       await unacknowledge(alert, policy.name);
       return;
     }
-    const next = this.#nextStep(alert, policy);
-    if (next === undefined) return;
-    const at = clock.now();
-    await escalate(alert, policy.name, next.step, next.channels);
-    this.#remember(keyOf(alert, policy), { step: next.step, at });
+    const next = nextStep(alert, policy);
+    if (next !== undefined) await escalate(alert, next);
   }
 
-  #remember(key: string, progress: Progress): void {
-    this.#progress.delete(key);
-    this.#progress.set(key, progress);
-    for (const oldest of this.#progress.keys()) {
-      if (this.#progress.size <= MOST_REMEMBERED) return;
-      this.#progress.delete(oldest);
+  /** When the alert is to be looked at next; `undefined`: not before it has changed. */
+  #dueAt(alert: Alert, policy: EscalationPolicy): number | undefined {
+    if (alert.status === 'resolved' || !matchesAll(policy.matchers, routingLabels(alert))) return undefined;
+    const now = this.#parts.clock.now();
+    if (alert.status === 'acknowledged') {
+      return policy.ackTimeoutMs === undefined ? undefined : (alert.acknowledgedAt?.getTime() ?? now) + policy.ackTimeoutMs;
     }
-  }
-
-  #nextStep(alert: Alert, policy: EscalationPolicy): { readonly step: number; readonly at: number; readonly channels: readonly string[] } | undefined {
-    const { levels, repeat } = policy;
-    const told = toldSteps(alert, policy.name);
-    const own = this.#progress.get(keyOf(alert, policy));
-    const last = own !== undefined && own.step >= (told?.step ?? 0) ? own : told;
-    const done = last?.step ?? 0;
-    const level = levels[done % levels.length];
-    if (level === undefined || done >= levels.length * (repeat + 1)) return undefined;
-    return { step: done + 1, at: Math.max(last?.at ?? beginOf(alert), releasedAt(alert)) + gapBefore(done, levels), channels: level.channels };
+    const next = nextStep(alert, policy);
+    // Nobody tells when it is released.
+    return next && (alert.status === 'suppressed' ? Math.max(next.at, nextMultiple(PAUSE_MS, now)) : next.at);
   }
 }
 
+function nextStep(alert: Alert, { name, levels, repeat }: EscalationPolicy): EscalationStep | undefined {
+  const last = toldSteps(alert, name);
+  const done = last?.step ?? 0;
+  const level = levels[done % levels.length];
+  if (level === undefined || done >= levels.length * (repeat + 1)) return undefined;
+  const at = Math.max(last?.at ?? beginOf(alert), releasedAt(alert)) + gapBefore(done, levels);
+  return { policy: name, step: done + 1, at, channels: level.channels };
+}
+
 function keyOf({ id }: Alert, { name }: EscalationPolicy): string {
-  return `${name}\n${id}`;
+  return JSON.stringify([name, id]);
+}
+
+/** The next time that all processes find alike. */
+function nextMultiple(ms: number, now: number): number {
+  return (Math.floor(now / ms) + 1) * ms;
 }
 
 /** The history of this episode, as far as it is kept. */

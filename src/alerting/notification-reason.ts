@@ -8,12 +8,14 @@ import type { NotificationLogEntry } from './stores/alert-store.js';
  * became worse is news, and what somebody has acknowledged is not repeated.
  *
  * @param last what was last delivered of the group; `undefined`: nothing was
+ * @param sendsResolved whether the end of some of the alerts is news; that of all is, for the log at least
  */
 export function notificationReason(
   all: readonly Alert[],
   last: NotificationLogEntry | undefined,
   repeatIntervalMs: number,
   now: Date,
+  sendsResolved = true,
 ): NotificationReason | undefined {
   const alerts = toldOf(all, last);
   // What was told is kept back now: that is not the same as over.
@@ -24,7 +26,7 @@ export function notificationReason(
   const wasFiring = Object.keys(last.firing).length > 0;
   if (firing.some(alert => isNews(alert, last.firing))) return wasFiring ? 'changed' : 'first';
   if (firing.length === 0) return wasFiring ? 'resolved' : undefined;
-  if (resolved.some(({ id }) => !last.resolved.includes(id))) return 'some_resolved';
+  if (sendsResolved && resolved.some(({ id }) => !last.resolved.includes(id))) return 'some_resolved';
   if (firing.every(({ status }) => status === 'acknowledged')) return undefined;
   return now.getTime() - last.at.getTime() >= repeatIntervalMs ? 'repeat' : undefined;
 }

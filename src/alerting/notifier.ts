@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
-import { routingLabels, type Alert, type HistoryEntry, type Labels } from './alert.js';
+import { isActive, routingLabels, type Alert, type HistoryEntry, type Labels } from './alert.js';
 import type { AlertMetrics } from './alert-metrics.js';
 import type { Deliverer } from './delivery/deliverer.js';
 import { worstFirst } from './delivery/digest.js';
 import type { AlertLinks, Notification, NotificationReason } from './notification.js';
 import { logEntryOf, notificationReason, toldOf } from './notification-reason.js';
+import type { Outbox } from './outbox.js';
 import type { Judged, Pipeline } from './pipeline.js';
+import type { MaintenanceWindow } from './routing/maintenance-window.js';
 import { groupKey, groupLabels, type Route } from './routing/route.js';
 import type { RouteTree } from './routing/route-tree.js';
-import type { AlertStore, GroupState, Silence } from './stores/alert-store.js';
+import type { AlertStore, GroupState, NotificationLogEntry, Silence } from './stores/alert-store.js';
 
 /** Ready values for {@link Notifier}. */
 export interface NotifierParts {
@@ -18,6 +20,11 @@ export interface NotifierParts {
   readonly routes: RouteTree;
   readonly pipeline: Pipeline;
   readonly deliverer: Deliverer;
+  readonly outbox: Outbox;
+  /** This process, where others share the store: who tells a channel must have claimed to. */
+  readonly claimedBy: string | undefined;
+  /** Who has claimed to tell a channel has done so by then, or has died: longer than an attempt takes. */
+  readonly claimMs: number;
   /** Channels by receiver. */
   readonly receivers: Readonly<Record<string, readonly string[]>>;
   readonly linksOf: (alert: Alert) => AlertLinks;
@@ -29,12 +36,16 @@ export interface NotifierParts {
 
 /** Alerts that one notification shows. */
 const SHOWN = 100;
+/** Somebody else is telling a channel: by then it is known what came of it. */
+const OVERTAKEN_MS = 1_000;
 
 /** What stands around an alert when it is judged. */
 export interface Surroundings {
   readonly now: Date;
-  readonly active: readonly Alert[];
+  /** All alerts that are not resolved, read when they are asked for. */
+  readonly active: () => Promise<readonly Alert[]>;
   readonly silences: readonly Silence[];
+  readonly windows: readonly MaintenanceWindow[];
 }
 
 /** Decides what is told of alerts, tells it, and writes down what came of it. */
@@ -51,37 +62,48 @@ export class Notifier {
     return [...new Set(routes.match(routingLabels(alert)).flatMap(({ receiver }) => receivers[receiver] ?? []))];
   }
 
-  /** Tells of an alert that no store knows, past groups and pipeline. */
-  async tellDirectly(alert: Alert): Promise<void> {
-    await this.notify(this.channelsOf(alert), alert, 'first', 'direct');
-  }
-
-  /** Notifies a receiver's channels of one alert, outside of its group: an escalation, or an acknowledgement. */
-  async notify(channels: readonly string[], alert: Alert, reason: NotificationReason, receiver: string): Promise<void> {
-    const { routes, deliverer } = this.#parts;
-    const labels = routingLabels(alert);
-    const [route] = routes.match(labels);
-    const notification = this.#notificationOf({
-      alerts: [alert],
-      reason,
-      receiver,
-      groupKey: route === undefined ? alert.id : groupKey(route, labels),
-      groupLabels: route === undefined ? {} : groupLabels(route, labels),
-    });
+  /**
+   * Tells of an alert that no store knows, past groups and pipeline.
+   * @param told where the channels are put that have it
+   */
+  async tellDirectly(alert: Alert, told: Set<string>): Promise<void> {
+    const notification = this.#notificationOfOne(alert, 'first', 'direct');
     await Promise.all(
-      channels.map(channel =>
-        deliverer.send(channel, {
-          key: `${reason} ${alert.id} ${receiver}`,
-          notification,
-          onDelivered: detail => {
-            this.#noteAll([alert], { event: 'notified', reason: `${reason}: ${detail}`, channel });
-          },
-          onFailed: why => {
-            this.#noteAll([alert], { event: 'failed', reason: why, channel });
-          },
+      this.channelsOf(alert).map(channel =>
+        this.#sendOne(channel, notification, alert, end => {
+          if (end === 'delivered') told.add(channel);
         }),
       ),
     );
+  }
+
+  /** Has the log say that channels know of an alert, which were told of it directly. */
+  async logAsTold(alert: Alert, route: Route, channels: ReadonlySet<string>): Promise<void> {
+    const { store, receivers } = this.#parts;
+    const key = groupKey(route, routingLabels(alert));
+    for (const channel of receivers[route.receiver] ?? []) {
+      if (!channels.has(channel)) continue;
+      const last = await store.notificationLog(key, route.receiver, channel);
+      const firing = { ...last?.firing, [alert.id]: alert.severity };
+      const at = new Date(Math.max(this.#now().getTime(), last?.at.getTime() ?? -Infinity));
+      await store.recordNotification(key, route.receiver, channel, { at, firing, resolved: last?.resolved ?? [] });
+    }
+  }
+
+  /** Notifies a receiver's channels of one alert, outside of its group: an acknowledgement, or an automated response. */
+  async notify(channels: readonly string[], alert: Alert, reason: NotificationReason, receiver: string): Promise<void> {
+    const notification = this.#notificationOfOne(alert, reason, receiver);
+    await Promise.all(channels.map(channel => this.#sendOne(channel, notification, alert)));
+  }
+
+  /**
+   * Notifies a channel of one alert. Resolves at the end, however often it has to be tried: when it is delivered, given up,
+   * or left because the process ends.
+   */
+  deliver(channel: string, alert: Alert, reason: NotificationReason, receiver: string): Promise<'delivered' | 'failed' | 'left'> {
+    return new Promise((resolve, reject) => {
+      this.#sendOne(channel, this.#notificationOfOne(alert, reason, receiver), alert, resolve).catch(reject);
+    });
   }
 
   /** The alerts that may be notified, and when the first of the others may be. */
@@ -89,8 +111,9 @@ export class Notifier {
     const { pipeline, store, metrics } = this.#parts;
     const passing: Alert[] = [];
     let wakeAt = Infinity;
+    const active = alerts.some(alert => pipeline.looksAtActive(alert)) ? await surroundings.active() : [];
     for (const alert of alerts) {
-      const judgement = pipeline.judge(judgedOf(alert, routingLabels(alert), route, surroundings));
+      const judgement = pipeline.judge(judgedOf(alert, route, { ...surroundings, active }));
       if (judgement === undefined || judgement.verdict.passes) {
         if (alert.status === 'suppressed') await store.note(alert.id, this.#entry({ event: 'released', reason: 'nothing keeps it back any more' }), 'firing');
         passing.push(alert.status === 'suppressed' ? { ...alert, status: 'firing' } : alert);
@@ -113,31 +136,95 @@ export class Notifier {
     channel: string,
     { group, route, shared, alerts, now }: { group: GroupState; route: Route; shared: Labels; alerts: readonly Alert[]; now: Date },
   ): Promise<boolean> {
-    const { store, deliverer } = this.#parts;
+    const { store, deliverer, outbox, claimedBy } = this.#parts;
     const last = await store.notificationLog(group.key, route.receiver, channel);
-    const reason = notificationReason(alerts, last, route.repeatIntervalMs, now);
+    const sendsResolved = deliverer.channel(channel)?.sendsResolved ?? true;
+    const reason = notificationReason(alerts, last, route.repeatIntervalMs, now, sendsResolved);
     // What still waits to be delivered has been overtaken; what is under way may yet be delivered, and taken back then.
     if (reason === undefined) return deliverer.withdraw(group.key, channel);
     const told = toldOf(alerts, last);
-    const notification = this.#notificationOf({ alerts: told, reason, receiver: route.receiver, groupKey: group.key, groupLabels: shared });
+    // The log takes nothing earlier than it has, which is what a clock would say that was set back.
+    const entry = (): NotificationLogEntry => logEntryOf(told, new Date(Math.max(this.#now().getTime(), last?.at.getTime() ?? -Infinity)));
+    if (reason === 'resolved' && !sendsResolved) {
+      if (!deliverer.withdraw(group.key, channel)) return false;
+      // Another process may be delivering what fired.
+      if (claimedBy !== undefined && !(await this.#claim(group.key, route.receiver, channel, last?.at, claimedBy))) return false;
+      // Else it would be no news that they fire again.
+      await store.recordNotification(group.key, route.receiver, channel, entry());
+      return true;
+    }
+    const shown = sendsResolved ? told : told.filter(isActive);
+    const notification = this.#notificationOf({ alerts: shown, reason, receiver: route.receiver, groupKey: group.key, groupLabels: shared });
     const outcome = await deliverer.send(channel, {
       key: group.key,
       notification,
       onDelivered: detail => {
-        // The log takes nothing earlier than it has, which is what a clock would say that was set back.
-        const at = new Date(Math.max(this.#now().getTime(), last?.at.getTime() ?? -Infinity));
-        this.#background(store.recordNotification(group.key, route.receiver, channel, logEntryOf(told, at)), 'a notification could not be recorded');
+        const delivered = entry();
+        outbox.write(`log ${JSON.stringify([group.key, route.receiver, channel])}`, 'record', 'a notification could not be recorded', () =>
+          store.recordNotification(group.key, route.receiver, channel, delivered),
+        );
         this.#noteAll(notification.alerts, { event: 'notified', reason: `${reason}: ${detail}`, channel });
       },
       onFailed: why => {
         this.#noteAll(notification.alerts, { event: 'failed', reason: why, channel });
       },
+      ...(claimedBy !== undefined && {
+        claim: () => this.#claim(group.key, route.receiver, channel, last?.at, claimedBy),
+        // By the log as it is now there may be news still.
+        onOvertaken: () => {
+          const soon = new Date(this.#parts.clock.now() + OVERTAKEN_MS);
+          this.#background(store.hastenGroup(group.key, soon), 'a group could not be looked at again');
+        },
+      }),
       // Whoever starts next need not wait for the group's next turn.
       onLeft: () => {
         this.#background(store.hastenGroup(group.key, this.#now()), 'a group could not be left to the next process');
       },
     });
     return outcome !== 'held';
+  }
+
+  #notificationOfOne(alert: Alert, reason: NotificationReason, receiver: string): Notification {
+    const labels = routingLabels(alert);
+    const [route] = this.#parts.routes.match(labels);
+    return this.#notificationOf({
+      alerts: [alert],
+      reason,
+      receiver,
+      groupKey: route === undefined ? alert.id : groupKey(route, labels),
+      groupLabels: route === undefined ? {} : groupLabels(route, labels),
+    });
+  }
+
+  async #sendOne(channel: string, notification: Notification, alert: Alert, onEnd: (end: 'delivered' | 'failed' | 'left') => void = () => {}): Promise<void> {
+    const { reason, receiver } = notification;
+    await this.#parts.deliverer.send(channel, {
+      key: `${reason} ${alert.id} ${receiver}`,
+      notification,
+      onDelivered: detail => {
+        this.#noteAll([alert], { event: 'notified', reason: `${reason}: ${detail}`, channel });
+        onEnd('delivered');
+      },
+      onFailed: why => {
+        this.#noteAll([alert], { event: 'failed', reason: why, channel });
+        onEnd('failed');
+      },
+      onLeft: () => {
+        onEnd('left');
+      },
+    });
+  }
+
+  /** @returns whether this process is to tell the channel */
+  async #claim(groupKey: string, receiver: string, channel: string, seen: Date | undefined, by: string): Promise<boolean> {
+    const { store, diagnostics, claimMs } = this.#parts;
+    try {
+      return (await store.claimNotification(groupKey, receiver, channel, seen, { by, forMs: claimMs })) === 'claimed';
+    } catch (error) {
+      // Better told twice than not at all.
+      diagnostics.fault('alerts', 'the processes could not agree on who notifies, so this one does', error);
+      return true;
+    }
   }
 
   #notificationOf(facts: Pick<Notification, 'alerts' | 'reason' | 'receiver' | 'groupKey' | 'groupLabels'>): Notification {
@@ -178,8 +265,9 @@ export class Notifier {
   }
 }
 
-export function judgedOf(alert: Alert, labels: Labels, { muteTimes, activeTimes }: Route, surroundings: Surroundings): Judged {
-  return { alert, labels, muteTimes, activeTimes, ...surroundings };
+export function judgedOf(alert: Alert, { muteTimes, activeTimes }: Route, surroundings: Pick<Judged, 'now' | 'active' | 'silences' | 'windows'>): Judged {
+  const { now, active, silences, windows } = surroundings;
+  return { alert, labels: routingLabels(alert), muteTimes, activeTimes, now, active, silences, windows };
 }
 
 /** What all of them have, with the same value. */

@@ -5,6 +5,7 @@ import type { InhibitRule } from './routing/inhibition.js';
 import type { MaintenanceWindowOptions } from './routing/maintenance-window.js';
 import type { RouteOptions } from './routing/route-tree.js';
 import type { TimeIntervalSpec } from './routing/time-interval.js';
+import type { HeartbeatOptions, SelfCheckOptions } from './self-watch.js';
 import type { AlertSeverity } from './severity.js';
 
 /** Settings of the alert dispatcher. All of them may be left out: alerts are then kept and listed, and nobody is told. */
@@ -29,10 +30,39 @@ export interface AlertsOptions {
   readonly maintenanceWindows?: readonly MaintenanceWindowOptions[];
   /** When an alert that opens again and again is kept back. Default: 6 times in 30 minutes. `false`: never. */
   readonly flapping?: false | { readonly times?: number; readonly within?: Duration };
+  /**
+   * Whether a LOW alert is kept back while another of its title and source is not five minutes old: the plan's rule.
+   * Default: true.
+   */
+  readonly muteLowDuplicates?: boolean;
+  /**
+   * When an alert is over that came by Alertmanager's API without an end, unless it is told again. Those that the app
+   * fires hold until they are resolved. Default: `5m`.
+   */
+  readonly resolveTimeout?: Duration;
+  /**
+   * Path of a file that keeps alerts, silences, acknowledgements and what was notified across restarts of a process that
+   * has no Redis; each process needs one of its own. Written within a second of a change, whole, in place of the one
+   * before. Default: none, a restart forgets them.
+   */
+  readonly snapshot?: string;
+  /**
+   * What the keys in Redis begin with, where the option `redis` of the monitor is set. Processes of one prefix share their
+   * alerts, and must have the same routes and channels. Default: `sightline:alerts:` and the monitor's `service`.
+   */
+  readonly keyPrefix?: string;
   /** Who is told of alerts that nobody takes care of. */
   readonly escalations?: readonly EscalationOptions[];
   /** Channel that takes over where another one fails. */
   readonly fallbackChannel?: string;
+  /**
+   * Alerts of the dispatcher's own failures, to the channels that are not the failing one: `AlertChannelFailing`,
+   * `AlertBacklog` and `AlertStoreUnreachable` of the source `sightline`. Default: on where there are two channels or
+   * more. `false`: off.
+   */
+  readonly selfCheck?: false | SelfCheckOptions;
+  /** Tells a service outside, as long as the dispatcher works, that it does. Default: none. */
+  readonly heartbeat?: HeartbeatOptions;
   /** Longest time of one attempt to deliver. Default: `10s`. */
   readonly sendTimeout?: Duration;
   /** The app's own address, for links in notifications. */

@@ -1,4 +1,5 @@
 import type { Alert, Labels } from './alert.js';
+import type { MaintenanceWindow } from './routing/maintenance-window.js';
 import type { Silence } from './stores/alert-store.js';
 
 /** What a stage says of an alert. */
@@ -21,15 +22,18 @@ export interface Judged {
   /** Names of the intervals of its route. */
   readonly muteTimes: readonly string[];
   readonly activeTimes: readonly string[];
-  /** All alerts that are not resolved. */
+  /** All alerts that are not resolved; none where no stage looks at them. */
   readonly active: readonly Alert[];
   readonly silences: readonly Silence[];
+  readonly windows: readonly MaintenanceWindow[];
 }
 
 /** One reason to keep an alert back for a while. */
 export interface Stage {
   /** The `reason` of `alerts_suppressed_total`. */
   readonly name: string;
+  /** Whether it looks at all that is active to judge an alert: reading that takes time. Default: no. */
+  looksAtActive?(alert: Alert): boolean;
   judge(judged: Judged): Verdict;
 }
 
@@ -56,6 +60,10 @@ export class Pipeline {
       if (!verdict.passes) return { stage: stage.name, verdict };
     }
     return undefined;
+  }
+
+  looksAtActive(alert: Alert): boolean {
+    return this.#stages.some(stage => stage.looksAtActive?.(alert));
   }
 
   /** What each of the stages says. */

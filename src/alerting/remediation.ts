@@ -40,12 +40,20 @@ export interface RemediatorParts {
   /** Told of each run's end, and why one was skipped. */
   readonly onOutcome: (alert: Alert, name: string, outcome: RemediationOutcome, detail: string) => Promise<void>;
   /** Lets one process run it at a time. @returns what gives the claim back; `undefined` where another one has it */
-  readonly claim: (key: string, forMs: number) => Promise<(() => Promise<void>) | undefined>;
+  readonly claim: (key: string) => Promise<(() => Promise<void>) | undefined>;
 }
 
 interface Outcome {
   readonly outcome: RemediationOutcome;
   readonly detail: string;
+}
+
+/** What came of a run in its time, or of none. */
+interface Run extends Outcome {
+  /** Resolves when it has ended, however late. */
+  readonly ended: Promise<unknown>;
+  /** Gives the claim to run it back. */
+  readonly release: () => Promise<void>;
 }
 
 /** Alerts that wait for a run of one response. */
@@ -99,16 +107,20 @@ export class Remediator {
   async #respond(line: Line, alert: Alert): Promise<void> {
     const { diagnostics, onOutcome } = this.#parts;
     const { name } = line.remediation;
+    const { outcome, detail, ended, release } = await this.#inTurn(line, alert);
     try {
-      const { outcome, detail } = await this.#inTurn(line, alert);
       if (!this.#isClosed || outcome !== 'skipped') await onOutcome(alert, name, outcome, detail.slice(0, LONGEST_DETAIL));
     } catch (error) {
       diagnostics.fault('alerts', `the outcome of \`${name}\` could not be recorded`, error);
     }
+    // Whoever gets the claim next must see the outcome, and a run that goes on after its time must be the only one.
+    ended.then(release).catch((error: unknown) => {
+      diagnostics.fault('alerts', `the claim on \`${name}\` could not be given back`, error);
+    });
   }
 
   /** Runs it when its turn has come, unless there is a reason not to. */
-  async #inTurn(line: Line, alert: Alert): Promise<Outcome> {
+  async #inTurn(line: Line, alert: Alert): Promise<Run> {
     const { remediation, busy, waiting } = line;
     const early = reasonToSkip(remediation, alert, this.#parts.clock.now());
     if (early !== undefined) return skipped(early);
@@ -134,30 +146,24 @@ export class Remediator {
     }
   }
 
-  async #claimAndRun(remediation: Remediation, alert: Alert): Promise<Outcome & { readonly ended: Promise<unknown> }> {
-    const { claim, get, clock, diagnostics } = this.#parts;
-    const { name, timeoutMs } = remediation;
-    const nothing = Promise.resolve();
+  async #claimAndRun(remediation: Remediation, alert: Alert): Promise<Run> {
+    const { claim, get, clock } = this.#parts;
     let release: (() => Promise<void>) | undefined;
     try {
-      release = await claim(`${name}\n${alert.id}`, timeoutMs);
-      if (release === undefined) return { ...skipped('it is running already'), ended: nothing };
+      release = await claim(`${remediation.name}\n${alert.id}`);
+      if (release === undefined) return skipped('it is running already');
       // Since it fired somebody may have ended it, or another process responded.
       const now = await get(alert.id);
       const reason = now?.status === 'resolved' ? 'it is resolved' : now && reasonToSkip(remediation, now, clock.now());
-      if (reason !== undefined) return { ...skipped(reason), ended: nothing };
-      if (this.#isClosed) return { ...skipped('the app ends'), ended: nothing };
-      return await this.#runOnce(remediation, now ?? alert);
+      if (reason !== undefined) return { ...skipped(reason), release };
+      if (this.#isClosed) return { ...skipped('the app ends'), release };
+      return { ...(await this.#runOnce(remediation, now ?? alert)), release };
     } catch (error) {
-      return { ...skipped(`it could not be claimed: ${messageOf(error)}`), ended: nothing };
-    } finally {
-      await release?.().catch((error: unknown) => {
-        diagnostics.fault('alerts', `the claim on \`${name}\` could not be given back`, error);
-      });
+      return { ...skipped(`it could not be claimed: ${messageOf(error)}`), ...(release && { release }) };
     }
   }
 
-  async #runOnce({ name, run, timeoutMs }: Remediation, alert: Alert): Promise<Outcome & { readonly ended: Promise<unknown> }> {
+  async #runOnce({ name, run, timeoutMs }: Remediation, alert: Alert): Promise<Omit<Run, 'release'>> {
     const { clock, contextOf } = this.#parts;
     const controller = new AbortController();
     let release = (): void => {};
@@ -190,8 +196,8 @@ export class Remediator {
   }
 }
 
-function skipped(detail: string): Outcome {
-  return { outcome: 'skipped', detail };
+function skipped(detail: string): Run {
+  return { outcome: 'skipped', detail, ended: Promise.resolve(), release: () => Promise.resolve() };
 }
 
 /** A run that was told to end, and goes on, must not end or escalate what has happened since. */

@@ -26,7 +26,7 @@ export interface SeverityRoutes {
  */
 export function severityRoutes(channels: readonly string[], given: Readonly<Partial<Record<AlertSeverity, readonly string[]>>>): SeverityRoutes {
   const receivers: Record<string, readonly string[]> = {};
-  for (const severity of SEVERITIES) receivers[`severity ${severity}`] = given[severity] ?? planned(severity, channels);
+  for (const severity of SEVERITIES) receivers[`severity ${severity}`] = given[severity] ?? plannedChannels(severity, channels);
   return {
     receivers,
     route: {
@@ -45,7 +45,7 @@ export function severityRoutes(channels: readonly string[], given: Readonly<Part
 }
 
 /** The plan names channels that an app may not have, or may have named otherwise: then all of its own are told. */
-function planned(severity: AlertSeverity, channels: readonly string[]): readonly string[] {
+export function plannedChannels(severity: AlertSeverity, channels: readonly string[]): readonly string[] {
   const wanted = PLAN[severity];
   if (wanted.length === 0) return [];
   const known = wanted.filter(name => channels.includes(name));

@@ -12,7 +12,7 @@ export function transientAlert(told: FiredAlert, now: Date): Alert {
     severity,
     source,
     labels,
-    annotations: { ...annotations, sightline: 'The store of alerts could not take this one: it is not listed, and will not be told as resolved.' },
+    annotations: { ...annotations, sightline: 'The store of alerts could not take this one: it is listed once the store is back.' },
     status: 'firing',
     timestamp: startsAt,
     resolvedAt: undefined,

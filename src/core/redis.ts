@@ -99,12 +99,13 @@ function hasMethods(value: unknown, names: readonly string[]): boolean {
 
 function checkSetting(setting: unknown): asserts setting is string | object {
   const isText = typeof setting === 'string';
-  if (isText ? isUsableUrl(setting) : typeof setting === 'object' && setting !== null && !Array.isArray(setting) && !hasMethods(setting, ['connect'])) return;
+  if (isText ? isRedisUrl(setting) : typeof setting === 'object' && setting !== null && !Array.isArray(setting) && !hasMethods(setting, ['connect'])) return;
   const allowed = 'a URL such as "redis://:password@host:6379/0" (its password percent-encoded), options of ioredis, or a client of ioredis';
   throw new InvalidOptionError('redis', NOT_SHOWN, `${isText ? 'this text is no URL of Redis' : 'this is no client of ioredis'}; expected ${allowed}`);
 }
 
-function isUsableUrl(text: string): boolean {
+/** Whether a text is a URL, or the path of a socket, that ioredis connects to. */
+export function isRedisUrl(text: string): boolean {
   if (!/^rediss?:\/\//i.test(text)) return text.startsWith('/');
   try {
     passwordIn(text);

@@ -5,7 +5,7 @@ export type Members = Record<PropertyKey, AnyFunction | undefined>;
 
 /** Puts a method of our own before the object's, without changing what enumerates it. */
 export function shadow(object: object, key: PropertyKey, value: AnyFunction): void {
-  const enumerable = Object.getOwnPropertyDescriptor(object, key)?.enumerable ?? false;
+  const enumerable = Object.prototype.propertyIsEnumerable.call(object, key);
   Object.defineProperty(object, key, { value, configurable: true, writable: true, enumerable });
 }
 

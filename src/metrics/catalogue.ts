@@ -226,6 +226,13 @@ const definitions = {
   ai_budget_rejections_total: { type: 'counter', help: 'AI calls that an exceeded budget kept from being made.', labels: ['budget'] },
 
   // Alerts
+  alerts_open: {
+    type: 'gauge',
+    help: 'Alerts that are not resolved; status is firing, suppressed or acknowledged. Counted every 15 seconds or more often.',
+    labels: ['severity', 'source', 'status'],
+    aggregator: 'max',
+    fold: ['source'],
+  },
   alerts_fired_total: {
     type: 'counter',
     help: 'Alerts that were told; change is new, reopened, raised or merged.',
@@ -251,6 +258,25 @@ const definitions = {
     type: 'counter',
     help: 'Runs of automated responses; outcome is succeeded, failed, timed_out or skipped.',
     labels: ['name', 'outcome'],
+  },
+
+  alert_dispatcher_last_run_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the alert dispatcher last looked for what is due, in seconds since the epoch. It does every 15 seconds or more often.',
+    labels: [],
+    aggregator: 'min',
+  },
+  alert_store_up: { type: 'gauge', help: 'Whether the store of alerts answered last, 0 or 1.', labels: [], aggregator: 'min' },
+  alert_heartbeats_total: {
+    type: 'counter',
+    help: 'Heartbeats of the alert dispatcher; outcome is sent, failed, or withheld because it does not work.',
+    labels: ['outcome'],
+  },
+  alert_heartbeat_last_success_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When a heartbeat of the alert dispatcher was last sent, in seconds since the epoch.',
+    labels: [],
+    aggregator: 'min',
   },
 
   // Databases

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from '../core/next-turn.js';
 import { isSightlineMetric, type Metric, type PromMetric, type PromValue } from './metric.js';
 import { defaultLabelsOf, type MetricRegistry } from './registry.js';
 import { escapeLabelValue, formatCanonicalFloat, formatValue } from './text.js';

@@ -1,9 +1,10 @@
+import { variable as get, type Environment } from '../core/environment.js';
 import { InvalidOptionError, NOT_SHOWN } from '../core/errors.js';
 import type { OptionRule } from '../core/options.js';
 import type { TracingOptions } from './options.js';
 import { exporterName, given, parseEndpoint, port, protocol, queueSize, ratio, timerMs } from './setting-values.js';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from '../core/environment.js';
 
 type ExporterName = 'otlp' | 'jaeger' | 'console' | 'none';
 
@@ -153,9 +154,4 @@ function first(env: Environment, names: readonly string[]): { name: string; valu
     if (value !== undefined) return { name, value };
   }
   return undefined;
-}
-
-/** An empty variable is the same as none. */
-function get(env: Environment, name: string): string | undefined {
-  return env[name]?.trim() || undefined;
 }

@@ -15,7 +15,7 @@ test('an alert is told at once to the channels of its severity, and kept', async
   expect(told(email)).toEqual(['first: Payment provider down']);
   expect(await alerts.get(alert.id)).toMatchObject({ title: DOWN.title, history: [{ event: 'fired' }, { event: 'notified' }, { event: 'notified' }] });
   expect(series('alerts_fired_total')).toEqual({ 'critical billing new': 1, 'low billing new': 1 });
-  expect(series('alert_notifications_total')).toEqual({ 'dingtalk delivered': 2, 'email delivered': 1 });
+  expect(series('alert_notifications_total')).toMatchObject({ 'dingtalk delivered': 2, 'email delivered': 1, 'email failed': 0 });
 });
 
 test('told again it is the same alert: counted, and not notified again before the repeat interval', async () => {
@@ -194,7 +194,7 @@ test('what nobody acknowledges is escalated, level by level, until somebody does
   await pass(HOUR);
 
   expect([team.sent.length, boss.sent.length]).toEqual([3, 1]);
-  expect(series('alert_escalations_total')).toEqual({ 'on call 1': 1, 'on call 2': 1, 'on call 3': 1 });
+  expect(series('alert_escalations_total')).toEqual({ 'on call 1': 1, 'on call 2': 1, 'on call 3': 1, 'on call 4': 0 });
 });
 
 test('a response runs when its alert fires, and may resolve it', async () => {
@@ -236,10 +236,13 @@ test('100,000 calls of one alert are one notification', async () => {
   expect(told(channel)).toEqual(['first: Payment provider down']);
 });
 
+const ON_CALL = { name: 'on call', levels: [{ after: '5m', channels: [] }] } as const;
+
 test.each([
   ['a channel that is none', { channels: { a: {} as never } }, /alerts\.channels\.a.*createChannel/s],
   ['a channel that no one has', { channels: {}, fallbackChannel: 'x' }, /alerts\.fallbackChannel.*there are no channels/s],
   ['a receiver of a route that is none', { channels: {}, route: { receiver: 'nobody' } }, /alerts\.route\.receiver/],
+  ['two policies of one name', { channels: {}, escalations: [ON_CALL, ON_CALL] }, /alerts\.escalations\[1\]\.name.*that no other policy has/],
   ['an option that is none', { channel: {} } as never, /no such option; known here: channels/],
 ])('refuses %s', (_what, options, message) => {
   expect(() => testAlerts(options)).toThrow(message);

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { escalationReason, Escalator, type EscalationPolicy } from '../../src/alerting/escalation.js';
+import { MemoryWorkQueue } from '../../src/alerting/queue/memory-work-queue.js';
 import { parseMatchers } from '../../src/alerting/routing/matcher.js';
 import type { AlertSeverity } from '../../src/alerting/severity.js';
+import type { Fired } from '../../src/alerting/stores/alert-store.js';
 import { MemoryAlertStore } from '../../src/alerting/stores/memory-alert-store.js';
 import { Diagnostics } from '../../src/core/diagnostics.js';
 import { SteppingClock } from './delivery/stepping-clock.js';
@@ -20,7 +22,7 @@ const POLICY: EscalationPolicy = {
 };
 
 /** An escalator over a store of alerts; what it does, with the minute. */
-function escalation(policy: Partial<EscalationPolicy> = {}) {
+function escalation(policy: Partial<EscalationPolicy> = {}, isShared = false) {
   const clock = new SteppingClock();
   const store = new MemoryAlertStore();
   const began = clock.monotonic();
@@ -28,19 +30,31 @@ function escalation(policy: Partial<EscalationPolicy> = {}) {
   const log: string[] = [];
   const faults: (() => void)[] = [];
   const fault = (): void => faults.shift()?.();
+  const refusals: (() => void)[] = [];
   const now = (): Date => new Date(clock.now());
   const say = (what: string): void => {
     done.push(`${Math.round((clock.monotonic() - began) / MINUTE)}: ${what}`);
   };
   const policies = [{ ...POLICY, ...policy }];
-  const start = (): Escalator => {
+  const diagnostics = new Diagnostics({ warn: line => log.push(line) }, clock);
+  /** A process, with its queue. */
+  const start = (): { readonly escalator: Escalator; readonly queue: MemoryWorkQueue } => {
+    const queue = new MemoryWorkQueue({ clock, diagnostics });
     const escalator = new Escalator({
       policies,
+      queue: {
+        schedule: async (work, at) => (refusals.shift()?.(), queue.schedule(work, at)),
+        process: (kind, handler) => {
+          queue.process(kind, handler);
+        },
+        close: () => queue.close(),
+      },
+      isShared,
       clock,
-      diagnostics: new Diagnostics({ warn: line => log.push(line) }, clock),
+      diagnostics,
       get: async id => (fault(), store.get(id)),
       active: async () => (fault(), store.active()),
-      escalate: async (alert, name, step, channels) => {
+      escalate: async (alert, { policy: name, step, channels }) => {
         fault();
         say(`step ${step} to ${channels.join(', ')}`);
         await store.note(alert.id, { at: now(), event: 'escalated', reason: escalationReason(name, step, channels) });
@@ -51,39 +65,49 @@ function escalation(policy: Partial<EscalationPolicy> = {}) {
       },
     });
     escalator.start();
-    return escalator;
+    return { escalator, queue };
   };
-  let escalator = start();
+  const tell = (severity: AlertSeverity, startsAt: Date): Promise<Fired> =>
+    store.fire(
+      { fingerprint: '1', title: 'Down', description: '', severity, source: 'db', labels: {}, annotations: {}, startsAt, endsAt: undefined, generatorUrl: undefined },
+      now(),
+    );
+  let { escalator, queue } = start();
+  const close = async (): Promise<void> => {
+    escalator.close();
+    await queue.close();
+  };
   return {
     clock,
     store,
     done,
     log,
     faults,
+    refusals,
+    schedule: (key: string) => queue.schedule({ kind: 'escalation', key }, now()),
+    /** A process tells it, and dies. */
+    fireAndDie: () => tell('critical', now()),
     note: async (event: 'suppressed' | 'released' | 'notified', status?: 'suppressed' | 'firing') => {
       await store.note('1', { at: now(), event, reason: event === 'suppressed' ? `for ${clock.now()}` : '' }, status);
     },
     fire: async (severity: AlertSeverity = 'critical', startsAt = now()) => {
-      const { alert } = await store.fire(
-        { fingerprint: '1', title: 'Down', description: '', severity, source: 'db', labels: {}, annotations: {}, startsAt, endsAt: undefined, generatorUrl: undefined },
-        now(),
-      );
-      escalator.watch(alert);
+      const { alert } = await tell(severity, startsAt);
+      await escalator.watch(alert);
     },
     acknowledge: async () => {
       const alert = await store.acknowledge('1', now(), 'ada');
-      if (alert) escalator.watch(alert);
+      if (alert) await escalator.watch(alert);
     },
     unacknowledge: async () => {
       const alert = await store.unacknowledge('1', now(), 'ada');
-      if (alert) escalator.watch(alert);
+      if (alert) await escalator.watch(alert);
     },
     resolve: async () => store.resolve('1', now(), { at: now(), event: 'resolved', reason: '' }),
-    restart: () => {
-      escalator.close();
-      escalator = start();
+    restart: async () => {
+      await close();
+      ({ escalator, queue } = start());
     },
-    close: () => escalator.close(),
+    close,
   };
 }
 
@@ -181,7 +205,7 @@ test('another process goes on where this one was', async () => {
   const { fire, restart, clock, done } = escalation();
   await fire();
   await clock.pass(16 * MINUTE);
-  restart();
+  await restart();
   await clock.pass(5 * HOUR);
   expect(done).toEqual(ALL);
 });
@@ -189,9 +213,9 @@ test('another process goes on where this one was', async () => {
 test('what became due while no process ran is made up for, one step after the other', async () => {
   const { fire, close, restart, clock, done } = escalation({ repeat: 0 });
   await fire();
-  close();
+  await close();
   await clock.pass(HOUR);
-  restart();
+  await restart();
   await clock.pass(HOUR);
   expect(done).toEqual(['60: step 1 to team', '70: step 2 to boss, sms']);
 });
@@ -225,7 +249,7 @@ test('a store that is down for a while delays it, and ends nothing', async () =>
   faults.push(down, down, down);
   await clock.pass(HOUR);
   expect(done.map(each => each.replace(/^\d+: /, ''))).toEqual(['step 1 to team', 'step 2 to boss, sms']);
-  expect(log[0]).toContain('an alert could not be escalated: Error: no connection');
+  expect(log[0]).toContain('the work "escalation" failed and is tried again: Error: no connection');
 });
 
 test('a store that is down at the start is asked again', async () => {
@@ -234,7 +258,7 @@ test('a store that is down at the start is asked again', async () => {
   faults.push(() => {
     throw new Error('no connection');
   });
-  restart();
+  await restart();
   await clock.pass(HOUR);
   expect(done).toEqual(ALL.slice(0, 2));
 });
@@ -262,9 +286,48 @@ test('levels without a time between them do not become a storm', async () => {
 test('closed, nothing is left to do', async () => {
   const { fire, close, clock, done } = escalation();
   await fire();
-  close();
+  await close();
   await fire('critical');
   await clock.pass(HOUR);
   expect(done).toEqual([]);
   expect(clock.waiting).toBe(0);
+});
+
+test('an alert of a process that died before it was scheduled is found by those that share it', async () => {
+  const { fireAndDie, clock, done } = escalation({ repeat: 0 }, true);
+  await fireAndDie();
+  await clock.pass(HOUR);
+  expect(done.map(each => each.replace(/^\d+: /, ''))).toEqual(['step 1 to team', 'step 2 to boss, sms']);
+  expect(Number(done[0]?.split(':')[0])).toBeLessThanOrEqual(10);
+});
+
+test('a queue that takes nothing for a while delays it, and ends nothing', async () => {
+  const { fire, refusals, clock, done, log } = escalation({ repeat: 0 });
+  const down = (): never => {
+    throw new Error('no connection');
+  };
+  refusals.push(down, down);
+  await fire();
+  await clock.pass(HOUR);
+  expect(done).toEqual(ALL.slice(0, 2));
+  expect(log[0]).toContain('alerts could not be scheduled to escalate; it is tried again: Error: no connection');
+});
+
+test('work for a policy that only another process knows is left to it', async () => {
+  const { fire, resolve, schedule, clock, done } = escalation({ repeat: 0 });
+  await fire();
+  await schedule(JSON.stringify(['of another version', '1']));
+  await clock.pass(HOUR);
+  expect(done).toEqual(ALL.slice(0, 2));
+  expect(clock.waiting).toBe(1);
+  await resolve();
+  await clock.pass(2 * MINUTE);
+  expect(clock.waiting).toBe(0);
+});
+
+test('levels of the same time are told one after the other', async () => {
+  const { fire, clock, done } = escalation({ levels: [{ afterMs: MINUTE, channels: ['team'] }, { afterMs: MINUTE, channels: ['boss'] }], repeat: 0 });
+  await fire();
+  await clock.pass(HOUR);
+  expect(done).toEqual(['1: step 1 to team', '1: step 2 to boss']);
 });

@@ -13,7 +13,7 @@ export interface RecordingChannel extends Channel {
   readonly answers: (Delivery | (() => Promise<Delivery>))[];
 }
 
-export function recordingChannel(settings: Partial<Pick<Channel, 'quotas' | 'takesAcknowledgements'>> = {}): RecordingChannel {
+export function recordingChannel(settings: Partial<Pick<Channel, 'quotas' | 'takesAcknowledgements' | 'keepsIncidents'>> = {}): RecordingChannel {
   const sent: Notification[] = [];
   const answers: RecordingChannel['answers'] = [];
   return {

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alertmanager } from '../../src/alerting/channels/alertmanager.js';
 import { routingLabels } from '../../src/alerting/alert.js';
-import { aNotification, anAlert } from '../alerting/samples.js';
-import { aContext } from '../alerting/channels/service.js';
+import { aContext, anAlert, aNotification } from '../alerting/samples.js';
 import { Alertmanager } from '../support/alertmanager.js';
 import { startHttpTarget, type HttpTarget } from '../support/http-target.js';
 import { findServer } from '../support/servers.mjs';

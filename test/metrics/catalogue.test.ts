@@ -92,8 +92,17 @@ describe('joined over the workers of a cluster', () => {
       'ai_retry_after_seconds',
       'ai_budget_limit',
       'ai_budget_spent',
+      // Of a store that they share.
+      'alerts_open',
     ]);
-    expect(joined('min')).toEqual(['ai_rate_limit_remaining', 'ai_budget_remaining']);
+    expect(joined('min')).toEqual([
+      'ai_rate_limit_remaining',
+      'ai_budget_remaining',
+      // The worst off is the one to look at.
+      'alert_dispatcher_last_run_timestamp_seconds',
+      'alert_store_up',
+      'alert_heartbeat_last_success_timestamp_seconds',
+    ]);
     expect(joined('average')).toEqual(['learning_completion_rate', 'average_session_duration_minutes', 'user_satisfaction_score']);
     expect(definitions.filter(([, { type, aggregator }]) => type !== 'gauge' && aggregator !== undefined)).toEqual([]);
   });

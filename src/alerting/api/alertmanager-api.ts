@@ -6,7 +6,7 @@ import { matchesAll, parseMatcher, type Matcher } from '../routing/matcher.js';
 import { record, text } from '../routing/yaml-reader.js';
 import type { FiredAlert, Silence } from '../stores/alert-store.js';
 import { canBecome, gettableSilence, inOrder, readPostedSilence } from './alertmanager-silence.js';
-import { AlertmanagerView, RESOLVE_TIMEOUT_MS, type ViewFilter } from './alertmanager-view.js';
+import { AlertmanagerView, type ViewFilter } from './alertmanager-view.js';
 import { ApiError } from './api-error.js';
 import { labels, timeIfAny } from './input.js';
 import { known } from './known-fields.js';
@@ -75,7 +75,7 @@ export function alertmanagerApi(alerts: Alerts): readonly Route[] {
       maxBytes: MOST_BYTES,
       handle: async ({ body }) => {
         if (!Array.isArray(body)) throw new InvalidOptionError('body', body, 'a list of alerts');
-        const { complaints } = await receiveAll(alerts, body as unknown[], (each, i) => readPosted(each, `[${i}]`, now()));
+        const { complaints } = await receiveAll(alerts, body as unknown[], (each, i) => readPosted(each, `[${i}]`, { now: now(), resolveTimeoutMs: parts.resolveTimeoutMs }));
         if (complaints.length > 0) throw new ApiError(400, complaintText(complaints));
         return { status: 200 };
       },
@@ -137,7 +137,7 @@ export function alertmanagerApi(alerts: Alerts): readonly Route[] {
 const FIELDS = ['labels', 'annotations', 'startsAt', 'endsAt', 'generatorURL'];
 
 /** One of Prometheus's alerts; what it leaves out is filled in as Alertmanager does. */
-function readPosted(value: unknown, path: string, now: Date): FiredAlert {
+function readPosted(value: unknown, path: string, { now, resolveTimeoutMs }: { now: Date; resolveTimeoutMs: number }): FiredAlert {
   const posted = record<{ labels: Labels; annotations: Labels; startsAt: Date | null; endsAt: Date | null; generatorURL: string }>({
     labels,
     annotations: labels,
@@ -147,7 +147,7 @@ function readPosted(value: unknown, path: string, now: Date): FiredAlert {
   })(known(value, path, FIELDS), path);
   const told = { labels: posted.labels ?? {}, annotations: posted.annotations ?? {}, generatorUrl: posted.generatorURL === '' ? undefined : posted.generatorURL };
   const startsAt = posted.startsAt ?? posted.endsAt ?? now;
-  return firedAlertOf({ ...told, startsAt, endsAt: posted.endsAt ?? new Date(now.getTime() + RESOLVE_TIMEOUT_MS) }, now);
+  return firedAlertOf({ ...told, startsAt, endsAt: posted.endsAt ?? new Date(now.getTime() + resolveTimeoutMs) }, now);
 }
 
 function readFilter(query: URLSearchParams): ViewFilter {

@@ -36,9 +36,6 @@ export interface ViewFilter {
   readonly receiver: (name: string) => boolean;
 }
 
-/** There, an alert without an end ends five minutes after it was told last; ours fires until it is resolved. */
-export const RESOLVE_TIMEOUT_MS = 300_000;
-
 /** A silence that holds. */
 interface ReadSilence {
   readonly id: string;
@@ -118,7 +115,8 @@ export class AlertmanagerView {
     const isTold = fingerprintOf(alert.labels) === alert.fingerprint;
     return {
       annotations: isTold ? toldAnnotations(alert) : alertmanagerAnnotations(alert),
-      endsAt: alert.endsAt ?? new Date(this.#now.getTime() + RESOLVE_TIMEOUT_MS),
+      // There, each alert has an end; the app's own fire until they are resolved.
+      endsAt: alert.endsAt ?? new Date(this.#now.getTime() + this.#parts.resolveTimeoutMs),
       fingerprint: alert.fingerprint,
       receivers: [...new Set(receivers)].map(name => ({ name })),
       startsAt: alert.timestamp,

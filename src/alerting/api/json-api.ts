@@ -108,14 +108,14 @@ export function jsonApi(alerts: Alerts): readonly Route[] {
     {
       method: 'GET',
       path: '/maintenance-windows',
-      handle: () => ({ status: 200, body: { items: alerts.parts.windows.map(window => ({ name: window.name, isOn: window.isOn(now()) })) } }),
+      handle: async () => ({ status: 200, body: { items: await alerts.maintenanceWindows.list() } }),
     },
     {
       method: 'POST',
       path: '/maintenance-windows',
       handle: async ({ body }) => {
         const window = readWindow(body);
-        const names = alerts.maintenanceWindows.list();
+        const names = (await alerts.maintenanceWindows.list()).map(({ name }) => name);
         if (names.includes(window.name)) throw new ApiError(409, 'There is a window of this name already: remove it first.');
         if (names.length >= MOST_WINDOWS) throw new ApiError(409, `There are ${MOST_WINDOWS} windows already: remove those that are over.`);
         await alerts.maintenanceWindows.add(window);

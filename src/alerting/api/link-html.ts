@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '../../core/escape-html.js';
 import type { LinkAction } from '../ack-links.js';
 import type { Alert } from '../alert.js';
 import { cleanLine, cleanText, cutText } from '../templates/clean-text.js';
 import type { LinkTexts } from './link-texts.js';
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const STYLE = [
   'body{margin:0;padding:24px 16px;font:16px/1.5 system-ui,sans-serif;color:#1f2328;background:#f6f8fa}',
   'main{max-width:480px;margin:0 auto;padding:24px;background:#fff;border:1px solid #d1d9e0;border-radius:8px;overflow-wrap:anywhere}',
@@ -44,8 +44,4 @@ function formOf(texts: LinkTexts, { description, severity, source, timestamp }: 
     `<form method="post"><label>${escapeHtml(texts.yourName)}<input name="name" maxlength="80" autocomplete="name"></label>`,
     `<button type="submit">${escapeHtml(texts.buttons[action])}</button></form>`,
   ].join('');
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, character => ENTITIES[character] ?? '');
 }

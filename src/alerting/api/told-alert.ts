@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from '../../core/next-turn.js';
 import { readAlertInput } from '../alert-input.js';
 import type { Labels } from '../alert.js';
 import type { Alerts } from '../alerts.js';

@@ -32,14 +32,17 @@ export interface AlertmanagerPayload {
   readonly truncatedAlerts: number;
 }
 
-/** Makes Alertmanager's webhook body of a notification. */
-export function alertmanagerPayload(notification: Notification): AlertmanagerPayload {
+/**
+ * Makes Alertmanager's webhook body of a notification.
+ * @param most how many of its alerts stand there; what is common is so to all of them
+ */
+export function alertmanagerPayload(notification: Notification, most: number = Infinity): AlertmanagerPayload {
   const { receiver, status, groupLabels, commonLabels, commonAnnotations, externalUrl, groupKey, truncatedAlerts } = notification;
   const alerts = notification.alerts.map(alertmanagerAlert);
   return {
     receiver,
     status,
-    alerts,
+    alerts: alerts.slice(0, most),
     groupLabels,
     commonLabels,
     // Those we add are common as well, as far as one can see.
@@ -47,7 +50,7 @@ export function alertmanagerPayload(notification: Notification): AlertmanagerPay
     externalURL: externalUrl ?? '',
     version: '4',
     groupKey,
-    truncatedAlerts,
+    truncatedAlerts: truncatedAlerts + Math.max(0, alerts.length - most),
   };
 }
 
@@ -65,7 +68,7 @@ function alertmanagerAlert(alert: Alert): AlertmanagerAlert {
 
 /** An alert's annotations, with title and description under the names that Alertmanager's templates look for. */
 export function alertmanagerAnnotations({ title, description, annotations }: Alert): Labels {
-  return { summary: title, ...(description !== '' && { description }), ...annotations };
+  return { summary: title, ...(description !== '' && description !== annotations['summary'] && { description }), ...annotations };
 }
 
 function common(all: readonly Labels[]): Labels {

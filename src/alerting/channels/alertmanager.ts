@@ -54,6 +54,7 @@ export function alertmanager(options: AlertmanagerChannelOptions): Channel {
   return {
     kind: 'alertmanager',
     quotas: [],
+    keepsIncidents: true,
     send(notification, { signal, now }) {
       const body = postedAlerts(notification, now, keepFiringMs);
       const request = postJson(endpoint, { body, headers: authorization, secrets: Object.values(authorization), signal, fetch });

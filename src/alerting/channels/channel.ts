@@ -2,7 +2,11 @@ import type { Notification } from '../notification.js';
 
 /** What became of an attempt to deliver. */
 export type Delivery =
-  | { readonly delivered: true }
+  | {
+      readonly delivered: true;
+      /** Who did not get it, and why, where some did and some never will: shown on the alert. */
+      readonly warning?: string;
+    }
   | {
       readonly delivered: false;
       /** Whether another attempt may succeed: the network, a 5xx, a quota. */
@@ -37,6 +41,10 @@ export interface Channel {
   readonly quotas: readonly Quota[];
   /** Whether it is told of alerts that somebody acknowledged. Default: false. */
   readonly takesAcknowledgements?: boolean;
+  /** Whether it is told that alerts are over. Default: true. */
+  readonly sendsResolved?: boolean;
+  /** Whether it keeps incidents, by group or by alert: each notification then goes alone, never in a digest. Default: false. */
+  readonly keepsIncidents?: boolean;
   /** Delivers once. Failure is a value; what it throws counts as retryable. */
   send(notification: Notification, context: SendContext): Promise<Delivery>;
   close?(): Promise<void>;

@@ -11,6 +11,13 @@ export interface CreateChannelOptions {
   readonly quotas?: readonly Quota[];
   /** Whether it is told of alerts that somebody acknowledged. Default: false. */
   readonly takesAcknowledgements?: boolean;
+  /** Whether it is told that alerts are over. Default: true. */
+  readonly sendsResolved?: boolean;
+  /**
+   * Whether the service keeps incidents by `groupKey` or by the alert's id, as PagerDuty does. Each notification then goes
+   * alone: those beyond the quotas wait, instead of being joined into digests, which belong to no one group. Default: false.
+   */
+  readonly keepsIncidents?: boolean;
   /**
    * Delivers once. To return nothing means that it is delivered; to throw, that it may be tried again. Give `signal` to
    * what you call: it is aborted when the attempt has taken too long.
@@ -20,7 +27,7 @@ export interface CreateChannelOptions {
   readonly close?: () => Promise<void> | void;
 }
 
-const someQuotas: ChannelOptionRule = {
+export const someQuotas: ChannelOptionRule = {
   allowed: 'a list of { limit, windowMs }, both numbers from 1 on',
   accepts: value => Array.isArray(value) && value.every(isQuota),
 };
@@ -44,14 +51,18 @@ export function createChannel(options: CreateChannelOptions): Channel {
     kind: aText,
     quotas: someQuotas,
     takesAcknowledgements: aBoolean,
+    sendsResolved: aBoolean,
+    keepsIncidents: aBoolean,
     send: required(aFunction),
     close: aFunction,
   });
-  const { kind = 'custom', quotas = [], takesAcknowledgements = false } = options;
+  const { kind = 'custom', quotas = [], takesAcknowledgements = false, sendsResolved = true, keepsIncidents = false } = options;
   return {
     kind,
     quotas: [...quotas],
     takesAcknowledgements,
+    sendsResolved,
+    keepsIncidents,
     send: (notification, context) => callForDelivery(() => options.send(notification, context), 'send', context.signal),
     async close() {
       await options.close?.();

@@ -1,8 +1,7 @@
+import { escapeHtml } from '../../core/escape-html.js';
 import { SEVERITY_COLORS } from '../templates/severity-colors.js';
 import type { Locale, Message, MessageBlock } from '../templates/template.js';
 import { textsOf } from '../templates/texts.js';
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /**
  * A message as an HTML document for mail programs: they know inline styles only, and few of them.
@@ -19,11 +18,6 @@ export function emailHtml({ title, head, sections, foot }: Message, locale: Loca
     `<!DOCTYPE html><html lang="${locale}"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head>`,
     `<body style="margin:0;padding:16px;font:15px/1.5 sans-serif">${parts.join('')}</body></html>`,
   ].join('');
-}
-
-/** Text that may stand between tags and in attributes, whatever it holds. */
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, character => ENTITIES[character] ?? '');
 }
 
 function blockHtml(block: MessageBlock, locale: Locale): string {

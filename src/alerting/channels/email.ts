@@ -22,6 +22,8 @@ export interface EmailOptions extends MessageOptions {
   readonly from: string;
   readonly to: string | readonly string[];
   readonly cc?: string | readonly string[];
+  /** Further headers, such as `X-Team`. Those that a mail has anyway are made here. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What we use of nodemailer, from 7 on. */
@@ -38,9 +40,13 @@ interface RejectedError extends SmtpError {
   readonly recipient?: unknown;
 }
 
-const anAddress: ChannelOptionRule = { allowed: "an address such as 'ops@example.com' or 'On call <ops@example.com>'", accepts: value => mailAddress(value) !== undefined };
+export const anAddress: ChannelOptionRule = { allowed: "an address such as 'ops@example.com' or 'On call <ops@example.com>'", accepts: value => mailAddress(value) !== undefined };
 const someAddresses: ChannelOptionRule = { allowed: `${anAddress.allowed}, or a list of such`, accepts: value => anAddress.accepts(value) || isListOf(value, anAddress.accepts) };
-const anSmtpServer: ChannelOptionRule = {
+const someHeaders: ChannelOptionRule = {
+  allowed: 'an object with names and values of headers, both without line breaks, and none of those that a mail has anyway (Subject, From, To, …)',
+  accepts: value => anObject.accepts(value) && Object.entries(value as object).every(isHeader),
+};
+export const anSmtpServer: ChannelOptionRule = {
   allowed: "a URL such as 'smtps://user:password@mail.example.com' (user and password percent-encoded), or options of nodemailer's SMTP transport",
   accepts: value => (typeof value === 'string' ? /^smtps?:\/\/[^\s]+$/i.test(value) && URL.canParse(value) : anObject.accepts(value)),
   isSecret: true,
@@ -67,9 +73,10 @@ export function email(options: EmailOptions): Channel {
     from: required(anAddress),
     to: required(someAddresses),
     cc: someAddresses,
+    headers: someHeaders,
     ...MESSAGE_OPTION_RULES,
   });
-  const { smtp, locale = 'en' } = options;
+  const { smtp, headers = {}, locale = 'en' } = options;
   const [from, to, cc] = [options.from, options.to, options.cc ?? []].map(given => [given].flat().flatMap(text => mailAddress(text) ?? [])) as [
     [MailAddress],
     MailAddress[],
@@ -85,7 +92,7 @@ export function email(options: EmailOptions): Channel {
     send(notification, { signal }) {
       return unlessAborted('the mail server', signal, async () => {
         const left = recipients.left(notification.id);
-        const mail = mailOf(notification, write(notification), locale, from[0].address);
+        const mail = mailOf(notification, write(notification), { locale, from: from[0].address, headers });
         const attempts = await deliver(transport, { ...mail, from: from[0], to, cc, envelope: { from: from[0].address, to: left } }, left, secrets);
         return recipients.settle(notification.id, attempts);
       });
@@ -116,7 +123,7 @@ function isSame(given: unknown, recipient: string): boolean {
   return typeof given === 'string' && given.toLowerCase() === recipient.toLowerCase();
 }
 
-function mailOf(notification: Notification, message: Message, locale: Locale, from: string): object {
+function mailOf(notification: Notification, message: Message, { locale, from, headers }: { locale: Locale; from: string; headers: object }): object {
   const html = fitMessage(
     message,
     locale,
@@ -137,10 +144,18 @@ function mailOf(notification: Notification, message: Message, locale: Locale, fr
     references: thread,
     ...(isUrgent && { priority: 'high' }),
     // No answers from those who are on holiday (RFC 3834, and Exchange's own).
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    headers: { ...headers, 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+/** Headers that a mail of ours has. */
+const OURS =
+  /^(?:subject|from|sender|reply-to|to|cc|bcc|date|message-id|in-reply-to|references|mime-version|content-.*|(?:x-)?priority|x-msmail-priority|importance|auto-submitted|x-auto-response-suppress)$/i;
+
+function isHeader([name, value]: [string, unknown]): boolean {
+  return !OURS.test(name) && /^[\w!#$%&'*+.^`|~-]+$/.test(name) && typeof value === 'string' && !/[\r\n\0]/.test(value);
 }
 
 function hash(text: string): string {

@@ -52,6 +52,7 @@ export function pagerDuty(options: PagerDutyOptions): Channel {
     // which has to be resolved by itself.
     quotas: [],
     takesAcknowledgements: true,
+    keepsIncidents: true,
     async send(notification, { signal, now }) {
       const event = eventOf(notification, write);
       if (event === undefined) return { delivered: true };

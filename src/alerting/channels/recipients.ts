@@ -1,12 +1,5 @@
 import type { Delivery } from './channel.js';
 
-/** Some got it, and some never will: whom it can't reach, a person must look at. */
-export interface PartlyDelivered {
-  readonly delivered: true;
-  /** Who did not get it, and why. */
-  readonly warning: string;
-}
-
 /** Notifications whose recipients are remembered. */
 const REMEMBERED = 500;
 
@@ -32,7 +25,7 @@ export class Recipients {
    * Notes what became of an attempt, and says what became of the whole: again as long as somebody may still get it;
    * delivered once somebody has.
    */
-  settle(notificationId: string, attempts: readonly { readonly recipient: string; readonly delivery: Delivery }[]): Delivery | PartlyDelivered {
+  settle(notificationId: string, attempts: readonly { readonly recipient: string; readonly delivery: Delivery }[]): Delivery {
     const had = this.#had.get(notificationId) ?? new Set<string>();
     for (const { recipient, delivery } of attempts) if (delivery.delivered) had.add(recipient);
     const failed = attempts.flatMap(({ delivery }) => (delivery.delivered ? [] : [delivery]));
@@ -60,7 +53,7 @@ export class Recipients {
     if (this.#had.size > REMEMBERED && oldest.done !== true) this.#had.delete(oldest.value);
   }
 
-  #end<T>(notificationId: string, delivery: T): T {
+  #end(notificationId: string, delivery: Delivery): Delivery {
     this.#had.delete(notificationId);
     return delivery;
   }

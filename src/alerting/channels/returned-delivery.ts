@@ -2,7 +2,7 @@ import { redact } from '../../core/redact.js';
 import type { Delivery } from './channel.js';
 import { unlessAborted } from './unless-aborted.js';
 
-const FORM = "nothing, { delivered: true } or { delivered: false, retryable: boolean, reason: string }";
+const FORM = "nothing, { delivered: true, warning?: string } or { delivered: false, retryable: boolean, reason: string }";
 
 /**
  * What a user's function returned, as a delivery. Nothing counts as delivered: it has ended without an error, as a
@@ -12,8 +12,8 @@ const FORM = "nothing, { delivered: true } or { delivered: false, retryable: boo
 function returnedDelivery(value: unknown, name: string): Delivery {
   if (value === undefined) return { delivered: true };
   const given = (typeof value === 'object' && value !== null ? value : {}) as Partial<Record<string, unknown>>;
-  const { delivered, retryable, reason, retryAfterMs, misconfigured } = given;
-  if (delivered === true) return { delivered };
+  const { delivered, warning, retryable, reason, retryAfterMs, misconfigured } = given;
+  if (delivered === true) return { delivered, ...(typeof warning === 'string' && warning !== '' && { warning: redact(warning) }) };
   if (delivered !== false || typeof retryable !== 'boolean' || typeof reason !== 'string') {
     return { delivered: false, retryable: false, misconfigured: true, reason: `${name} returned ${shapeOf(value)}; it must return ${FORM}` };
   }

@@ -1,5 +1,5 @@
 import { postJson, type HttpAnswer } from '../../core/json-http.js';
-import { aFunction } from '../../core/options.js';
+import { aFunction, aText } from '../../core/options.js';
 import { fitMessage } from '../templates/fit-message.js';
 import { checkChannelOptions, required } from './channel-options.js';
 import type { Channel, Delivery } from './channel.js';
@@ -12,6 +12,11 @@ import { aWebhookUrl } from './webhook-url.js';
 export interface SlackOptions extends MessageOptions, HttpChannelOptions {
   /** The address of an incoming webhook: `https://hooks.slack.com/services/…`. */
   readonly webhookUrl: string;
+  /** The channel, in place of the webhook's own: for webhooks of the old kind, and Mattermost. So are the next two. */
+  readonly channel?: string;
+  readonly username?: string;
+  /** Such as `:fire:`. */
+  readonly iconEmoji?: string;
 }
 
 /** Source: https://docs.slack.dev/reference/block-kit/blocks */
@@ -52,8 +57,15 @@ const BAD_BLOCKS: ReadonlySet<string> = new Set(['invalid_blocks', 'invalid_payl
  * @throws InvalidOptionError naming the option; never with a secret
  */
 export function slack(options: SlackOptions): Channel {
-  checkChannelOptions('slack', options, { webhookUrl: required(aWebhookUrl), ...MESSAGE_OPTION_RULES, fetch: aFunction });
-  const { webhookUrl, locale = 'en', fetch } = options;
+  checkChannelOptions('slack', options, {
+    webhookUrl: required(aWebhookUrl),
+    channel: aText,
+    username: aText,
+    iconEmoji: aText,
+    ...MESSAGE_OPTION_RULES,
+    fetch: aFunction,
+  });
+  const { webhookUrl, channel, username, iconEmoji, locale = 'en', fetch } = options;
   const write = messageWriter(options, locale);
 
   return {
@@ -62,7 +74,7 @@ export function slack(options: SlackOptions): Channel {
     async send(notification, { signal, now }) {
       let said = '';
       const post = (body: object): Promise<Delivery> =>
-        deliverByHttp('Slack', postJson(webhookUrl, { body, signal, fetch }), now, answer => {
+        deliverByHttp('Slack', postJson(webhookUrl, { body: { channel, username, icon_emoji: iconEmoji, ...body }, signal, fetch }), now, answer => {
           said = answer.text.trim();
           return read(answer, said, now);
         });

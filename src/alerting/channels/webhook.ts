@@ -21,6 +21,8 @@ export interface WebhookOptions extends HttpChannelOptions {
    * Alertmanager's webhooks, for a bridge that is made for it. Default: `sightline`.
    */
   readonly format?: 'sightline' | 'alertmanager';
+  /** How many alerts one request holds at most, the worst of them; the body says how many were left out. Default: 100. */
+  readonly maxAlerts?: number;
   /** Sent with each request, such as `authorization`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -50,16 +52,19 @@ export function webhook(options: WebhookOptions): Channel {
     url: required(aUrl),
     secret: someSecrets,
     format: { allowed: "'sightline' or 'alertmanager'", accepts: value => value === 'sightline' || value === 'alertmanager' },
+    maxAlerts: { allowed: 'a whole number of at least 1', accepts: value => Number.isInteger(value) && (value as number) >= 1 },
     headers: someHeaders,
     fetch: aFunction,
   });
-  const { url, secret = [], format = 'sightline', headers = {}, fetch } = options;
+  const { url, secret = [], format = 'sightline', maxAlerts = Infinity, headers = {}, fetch } = options;
   const keys = [secret].flat().flatMap(text => webhookKey(text) ?? []);
   return {
     kind: 'webhook',
     quotas: [],
+    // Who takes Alertmanager's payload goes by its `groupKey`.
+    keepsIncidents: format === 'alertmanager',
     send(notification, { signal, now }) {
-      const payload = format === 'sightline' ? sightlinePayload(notification) : alertmanagerPayload(notification);
+      const payload = format === 'sightline' ? sightlinePayload(notification, maxAlerts) : alertmanagerPayload(notification, maxAlerts);
       const signed = webhookHeaders(notification.id, now, JSON.stringify(payload), keys);
       const request = postJson(url, { body: payload, headers: { ...headers, ...signed }, secrets: Object.values(headers), signal, fetch });
       return deliverByHttp('The webhook', request, now);
@@ -71,9 +76,9 @@ export function webhook(options: WebhookOptions): Channel {
  * The plan's fields at the top, of the worst alert, so that a receiver made for one alert needs no change;
  * what is known of the group, and all of its alerts.
  */
-function sightlinePayload(notification: Notification): object {
+function sightlinePayload(notification: Notification, most: number): object {
   const { id, reason, status, at, receiver, groupKey, groupLabels, commonLabels, commonAnnotations, truncatedAlerts, links, externalUrl } = notification;
-  const alerts = notification.alerts.map(alert => ({ ...planFields(alert), ...furtherFields(alert), links: links[alert.id] ?? {} }));
+  const alerts = notification.alerts.slice(0, most).map(alert => ({ ...planFields(alert), ...furtherFields(alert), links: links[alert.id] ?? {} }));
   const [worst] = notification.alerts;
   return {
     ...(worst !== undefined && planFields(worst)),
@@ -87,7 +92,7 @@ function sightlinePayload(notification: Notification): object {
       group_labels: groupLabels,
       common_labels: commonLabels,
       common_annotations: commonAnnotations,
-      truncated_alerts: truncatedAlerts,
+      truncated_alerts: truncatedAlerts + notification.alerts.length - alerts.length,
       external_url: externalUrl ?? null,
     },
     alerts,

@@ -2,10 +2,12 @@ import type { Clock } from '../../core/clock.js';
 import type { Diagnostics } from '../../core/diagnostics.js';
 import { settleWithin } from '../../core/settle-within.js';
 import type { Channel, Delivery } from '../channels/channel.js';
-import { attempt } from './attempt.js';
+import { Attempter, type AttemptResult } from './attempter.js';
 import { backoffMs } from './backoff.js';
+import type { ChannelShare } from './channel-share.js';
+import { ChannelHealth, type ChannelTrouble } from './channel-health.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import { digestOf, rankOf } from './digest.js';
+import { rankOf } from './digest.js';
 import { HeldParcels, type HeldParcel } from './held-parcels.js';
 import { saysTheSame, type FirstOutcome, type Parcel } from './parcel.js';
 import { QuotaPolicy } from './quota-policy.js';
@@ -14,6 +16,8 @@ import { QuotaPolicy } from './quota-policy.js';
 export interface ChannelLineParts {
   readonly name: string;
   readonly channel: Channel;
+  /** Where other processes deliver by this channel, too. */
+  readonly share?: ChannelShare | undefined;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   /** Longest time of one attempt. */
@@ -23,6 +27,8 @@ export interface ChannelLineParts {
   /** Takes a parcel that can't be delivered here; `isLast`: no more is tried here. @returns whether it did */
   readonly fallBack: (parcel: Parcel, isLast: boolean) => boolean;
   readonly onAttempt: (outcome: 'delivered' | 'retry' | 'failed', seconds: number) => void;
+  /** Is given what is wrong with the channel after each attempt; `undefined`: nothing. */
+  readonly onHealth: (trouble: ChannelTrouble | undefined) => void;
 }
 
 type Failure = Extract<Delivery, { delivered: false }>;
@@ -50,7 +56,9 @@ const CLOSE_MS = 2_000;
 export class ChannelLine {
   readonly #parts: ChannelLineParts;
   readonly #quota: QuotaPolicy;
+  readonly #attempter: Attempter;
   readonly #breaker = new CircuitBreaker();
+  readonly #health: ChannelHealth;
   readonly #held = new HeldParcels();
   readonly #sending = new Map<string, HeldParcel>();
   readonly #underWay = new Set<Promise<void>>();
@@ -61,12 +69,24 @@ export class ChannelLine {
 
   constructor(parts: ChannelLineParts) {
     this.#parts = parts;
-    this.#quota = new QuotaPolicy(parts.channel.quotas);
+    this.#health = new ChannelHealth(trouble => {
+      this.#tell(() => {
+        parts.onHealth(trouble);
+      });
+    });
+    this.#quota = new QuotaPolicy(parts.channel.quotas, parts.channel.keepsIncidents !== true);
+    const { channel, clock, timeoutMs, diagnostics, share } = parts;
+    this.#attempter = new Attempter({ channel, clock, timeoutMs, diagnostics, share, quota: this.#quota, signal: this.#closing.signal });
   }
 
   /** Parcels that wait. */
   get backlog(): number {
     return this.#held.size;
+  }
+
+  /** Whether it reaches nobody, by the latest attempts. */
+  get reachesNobody(): boolean {
+    return this.#health.isFailing;
   }
 
   /** Whether others should take over: it fails, or asks for a long time. Not so where a parcel is wanted to see if it is back. */
@@ -83,6 +103,7 @@ export class ChannelLine {
       return Promise.resolve('held');
     }
     if (this.#isFull(parcel)) {
+      this.#health.gaveUp(parcel.notification, 'the channel has too much to deliver');
       this.#tell(() => {
         parcel.onFailed('the channel has too much to deliver');
       });
@@ -158,25 +179,41 @@ export class ChannelLine {
   }
 
   #start(together: readonly HeldParcel[]): void {
-    const { channel, clock, timeoutMs, diagnostics } = this.#parts;
-    const [first] = together;
-    if (first === undefined) return;
+    if (together.length === 0) return;
     for (const held of together) this.#sending.set(held.parcel.key, held);
-    const notifications = together.map(({ parcel }) => parcel.notification);
-    const notification = together.length > 1 ? digestOf(notifications, new Date(clock.now())) : first.parcel.notification;
-    const started = this.#now();
-    this.#quota.begin();
-    const work = attempt(notification, { channel, clock, timeoutMs, signal: this.#closing.signal })
-      .then(delivery => {
+    const work = this.#attempter
+      .make(together)
+      .then(result => {
         this.#underWay.delete(work);
-        this.#quota.end(this.#now());
-        this.#end(together, delivery, (this.#now() - started) / 1_000);
+        this.#conclude(together, result);
         this.#pump();
       })
       .catch((error: unknown) => {
-        diagnostics.fault('alerts', 'a delivery could not be brought to its end', error);
+        this.#parts.diagnostics.fault('alerts', 'a delivery could not be brought to its end', error);
       });
     this.#underWay.add(work);
+  }
+
+  #conclude(together: readonly HeldParcel[], { attempted, overtaken, waitMs }: AttemptResult): void {
+    for (const held of overtaken) {
+      this.#sending.delete(held.parcel.key);
+      settle(held, 'held');
+      this.#tell(() => {
+        held.parcel.onOvertaken?.();
+      });
+    }
+    this.#letNewerGo(overtaken);
+    if (waitMs !== undefined) {
+      for (const { parcel } of together) this.#sending.delete(parcel.key);
+      if (this.#isClosed) this.#leave(together);
+      else for (const held of together) this.#keep(held, this.#now() + waitMs);
+      return;
+    }
+    if (attempted === undefined) return;
+    const { notification, delivery, seconds } = attempted;
+    // A process that ends breaks its attempts off.
+    if (delivery.delivered || !this.#isClosed) this.#health.attempted(notification, delivery);
+    this.#end(attempted.together, delivery, seconds);
   }
 
   #end(together: readonly HeldParcel[], delivery: Delivery, seconds: number): void {
@@ -184,20 +221,26 @@ export class ChannelLine {
     this.#tell(() => {
       this.#parts.onAttempt(delivery.delivered ? 'delivered' : delivery.retryable ? 'retry' : 'failed', seconds);
     });
-    if (delivery.delivered) this.#delivered(together);
+    if (delivery.delivered) this.#delivered(together, delivery.warning);
     else if (this.#isClosed) this.#leave(together);
     else this.#failed(together, delivery);
-    // What came meanwhile under their keys has waited for this.
+    this.#letNewerGo(together);
+  }
+
+  /** What came meanwhile under their keys has waited for this. */
+  #letNewerGo(together: readonly HeldParcel[]): void {
     for (const { parcel } of together) {
       const newer = this.#held.get(parcel.key);
       if (newer?.notBefore === Infinity) this.#held.postpone(newer, this.#now());
     }
   }
 
-  #delivered(together: readonly HeldParcel[]): void {
+  #delivered(together: readonly HeldParcel[], warning: string | undefined): void {
+    const { diagnostics, name } = this.#parts;
     const wasOpen = this.#breaker.isOpen;
     this.#breaker.succeed();
-    const detail = together.length > 1 ? `in a digest of ${together.length}` : 'delivered';
+    if (warning !== undefined) diagnostics.notice(`alerts ${name}`, `the channel \`${name}\` did not reach everybody: ${warning}`);
+    const detail = (together.length > 1 ? `in a digest of ${together.length}` : 'delivered') + (warning === undefined ? '' : `, but ${warning}`);
     for (const held of together) {
       const newer = this.#held.get(held.parcel.key);
       const isRepeated = newer !== undefined && saysTheSame(newer.parcel.notification, held.parcel.notification);
@@ -262,6 +305,7 @@ export class ChannelLine {
   #giveUp(held: HeldParcel, reason: string): void {
     if (this.#held.get(held.parcel.key) === held) this.#held.remove(held.parcel.key);
     const isTaken = this.#parts.fallBack(held.parcel, true);
+    this.#health.gaveUp(held.parcel.notification, reason);
     if (!isTaken) {
       this.#tell(() => {
         held.parcel.onFailed(reason);

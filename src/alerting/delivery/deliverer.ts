@@ -2,6 +2,9 @@ import type { Clock } from '../../core/clock.js';
 import type { Diagnostics } from '../../core/diagnostics.js';
 import type { AlertMetrics } from '../alert-metrics.js';
 import type { Channel } from '../channels/channel.js';
+import { isAboutChannel } from '../own-alerts.js';
+import type { ChannelShare } from './channel-share.js';
+import type { ChannelTrouble } from './channel-health.js';
 import { ChannelLine } from './channel-line.js';
 import type { FirstOutcome, Parcel } from './parcel.js';
 
@@ -15,6 +18,10 @@ export interface DelivererParts {
   readonly metrics: AlertMetrics;
   readonly timeoutMs: number;
   readonly random: () => number;
+  /** Gives a channel's share, where other processes deliver by it, too. */
+  readonly shareOf?: ((name: string, channel: Channel) => ChannelShare | undefined) | undefined;
+  /** Is told after each attempt what is wrong with its channel; `undefined`: nothing. */
+  readonly onHealth?: (channel: string, trouble: ChannelTrouble | undefined) => void;
 }
 
 /** Delivers notifications, a line for each channel. */
@@ -45,6 +52,10 @@ export class Deliverer {
       parcel.onFailed(`there is no channel \`${channel}\``);
       return 'failed';
     }
+    if (isAboutChannel(parcel.notification, channel)) {
+      parcel.onFailed(`it tells of \`${channel}\` itself`);
+      return 'failed';
+    }
     // Nobody waits for a channel that is known to fail, while another one works.
     const substituted = line.isFailing ? this.#fallBack(channel, parcel, false) : undefined;
     return substituted ?? line.send(parcel);
@@ -70,6 +81,11 @@ export class Deliverer {
     return Object.fromEntries([...this.#lines].map(([name, line]) => [name, line.backlog]));
   }
 
+  /** Channels that reach nobody, by their latest attempts. */
+  failing(): readonly string[] {
+    return [...this.#lines].filter(([, line]) => line.reachesNobody).map(([name]) => name);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled([...this.#lines.values()].map(line => line.close()));
@@ -80,12 +96,16 @@ export class Deliverer {
     return new ChannelLine({
       name,
       channel,
+      share: this.#parts.shareOf?.(name, channel),
       clock,
       diagnostics,
       timeoutMs,
       random,
       onAttempt: (outcome, seconds) => {
         metrics.notified(name, outcome, seconds);
+      },
+      onHealth: trouble => {
+        this.#parts.onHealth?.(name, trouble);
       },
       fallBack: (parcel, isLast) => this.#fallBack(name, parcel, isLast) !== undefined,
     });
@@ -96,6 +116,7 @@ export class Deliverer {
     const { fallback, metrics } = this.#parts;
     const substitute = fallback === undefined || fallback === name ? undefined : this.#lines.get(fallback);
     if (substitute === undefined || (substitute.isFailing && !isLast)) return undefined;
+    if (fallback !== undefined && isAboutChannel(parcel.notification, fallback)) return undefined;
     metrics.notified(name, 'fallback');
     return substitute.send({
       ...parcel,

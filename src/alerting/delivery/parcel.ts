@@ -10,6 +10,10 @@ export interface Parcel {
   onFailed(reason: string): void;
   /** It still waits when the process ends. */
   onLeft?(): void;
+  /** Asked before each attempt: whether it is still this process's to deliver. Never rejects. Default: it is. */
+  claim?(): Promise<boolean>;
+  /** It was not this process's to deliver any more. */
+  onOvertaken?(): void;
 }
 
 /** What became of a parcel at once. */

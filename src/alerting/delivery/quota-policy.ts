@@ -26,11 +26,14 @@ const LONGEST_BETWEEN_MS = 15 * 60_000;
  */
 export class QuotaPolicy {
   readonly #window: QuotaWindow;
+  readonly #joins: boolean;
   readonly #criticalEveryMs: number;
   #nextDigest = -Infinity;
   #nextCritical = -Infinity;
 
-  constructor(quotas: readonly Quota[]) {
+  /** @param joins whether parcels may go as one. Default: true */
+  constructor(quotas: readonly Quota[], joins = true) {
+    this.#joins = joins;
     this.#window = new QuotaWindow(quotas);
     const apart = quotas.map(({ limit, windowMs }) => windowMs / Math.max(1, Math.floor(limit * KEPT_BY_CRITICALS)));
     this.#criticalEveryMs = Math.min(LONGEST_BETWEEN_MS, Math.max(0, ...apart));
@@ -57,8 +60,15 @@ export class QuotaPolicy {
     this.#window.end(now);
   }
 
+  /** The attempts of all processes, in place of those it knows: of each its age. */
+  learn(now: number, agesMs: readonly number[]): void {
+    this.#window.learn(agesMs.map(age => now - age));
+  }
+
   #plan(now: number, { ready, criticals }: Ready): { readonly isDigest: boolean; readonly waitMs: number } {
     const isCritical = criticals > 0;
+    // Without digests all of it may be used up, but for what is kept for critical ones.
+    if (!this.#joins) return { isDigest: false, waitMs: this.#window.waitMs(now, { kept: isCritical ? 0 : KEPT_BY_DIGESTS }) };
     const [count, kept] = isCritical ? [criticals, KEPT_BY_CRITICALS] : [ready, KEPT];
     if (this.#window.waitMs(now, { count, kept }) <= PATIENCE_MS) return { isDigest: false, waitMs: this.#window.waitMs(now, { kept }) };
     const next = isCritical ? this.#nextCritical : this.#nextDigest;

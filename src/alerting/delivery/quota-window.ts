@@ -16,7 +16,7 @@ export interface QuotaQuestion {
 export class QuotaWindow {
   readonly #quotas: readonly Quota[];
   /** When the latest attempts ended, oldest first. As many as the largest limit. */
-  readonly #ended: number[] = [];
+  #ended: number[] = [];
   readonly #largest: number;
   #underWay = 0;
 
@@ -48,6 +48,11 @@ export class QuotaWindow {
     if (this.#largest === 0) return;
     this.#ended.push(now);
     if (this.#ended.length > this.#largest) this.#ended.shift();
+  }
+
+  /** Attempts that others have made too, in place of those it knows. @param ended when they ended, or began */
+  learn(ended: readonly number[]): void {
+    this.#ended = ended.toSorted((a, b) => a - b).slice(-this.#largest);
   }
 
   #leavesIn(index: number, windowMs: number, now: number): number {

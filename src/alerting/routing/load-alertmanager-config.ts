@@ -1,10 +1,12 @@
 import { InvalidOptionError, isSightlineError, NOT_SHOWN } from '../../core/errors.js';
-import { type AlertmanagerReceiver, type GlobalSettings, readGlobal, readReceivers } from './alertmanager-receivers.js';
+import { readGlobal } from './alertmanager-global.js';
+import { type AlertmanagerReceiver, readReceivers } from './alertmanager-receivers.js';
 import { type InhibitRule, Inhibitor } from './inhibition.js';
 import { createMatcher, formatMatcher, parseMatchers } from './matcher.js';
 import { type RouteOptions, RouteTree } from './route-tree.js';
 import { TimeInterval, type TimeIntervalSpec } from './time-interval.js';
-import { duration, flag, list, mapping, parseYaml, type Reader, record, required, text } from './yaml-reader.js';
+import { withVariables } from './yaml-variables.js';
+import { complaintOf, duration, entriesOf, flag, list, mapping, parseYaml, type Reader, record, required, text } from './yaml-reader.js';
 
 /** What an `alertmanager.yml` says, as options of Sightline. */
 export interface AlertmanagerConfig {
@@ -22,21 +24,38 @@ export interface AlertmanagerConfig {
  * intervals, in the old and the new spelling. Needs the package `yaml`. What Sightline can't do the same way is refused,
  * never skipped: a message that nobody sends would be noticed too late.
  *
- * @param source the file's name, for errors
  * @throws InvalidOptionError with the path of what can't be used: `alertmanager.yml: route.routes[0].receiver`
  */
-export function loadAlertmanagerConfig(yaml: string, source = 'alertmanager.yml'): AlertmanagerConfig {
+export function loadAlertmanagerConfig(yaml: string, { source = 'alertmanager.yml', folder = '.', given = new Set(), env, hasTemplate = false }: LoadOptions = {}): AlertmanagerConfig {
   const root = `${source}:`;
-  const { global = {}, receivers = [], route, inhibit_rules: inhibitRules = [], ...intervals } = readFile(parseYaml(yaml, source) ?? {}, root);
+  const tree = parseYaml(yaml, source) ?? {};
+  const read = readFile(env === undefined ? tree : withVariables(tree, env, root), root);
+  const { receivers = [], route, inhibit_rules: inhibitRules = [], ...intervals } = read;
+  if (!hasTemplate) noTemplates(read.templates ?? [], `${root} templates`);
+  const global = readGlobal(folder)(read.global ?? {}, `${root} global`);
   const config = {
     route: required(route, `${root} route`, 'the routing tree'),
-    receivers: readReceivers(global)(receivers, `${root} receivers`),
+    receivers: readReceivers({ global, folder, given, hasTemplate })(receivers, `${root} receivers`),
     inhibitRules,
     timeIntervals: namedIntervals([...(intervals.mute_time_intervals ?? []), ...(intervals.time_intervals ?? [])], `${root} time_intervals`),
-    resolveTimeoutMs: global.resolve_timeout ?? 300_000,
+    resolveTimeoutMs: global.resolveTimeoutMs ?? 300_000,
   };
   check(config, root);
   return config;
+}
+
+/** What else a file is read with. */
+export interface LoadOptions {
+  /** The file's name, for errors. Default: `alertmanager.yml`. */
+  readonly source?: string;
+  /** That the paths of files in it are relative to. Default: where the process runs. */
+  readonly folder?: string;
+  /** Names of receivers and of channels (`team/slack[0]`) that the app gives: what stands in the file is not read. */
+  readonly given?: ReadonlySet<string>;
+  /** Whether the app makes the texts of messages: those of the file, and its templates, are not needed then. Default: false. */
+  readonly hasTemplate?: boolean;
+  /** Values for `${NAME}` in texts. Default: they stand for themselves, as in Alertmanager. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 interface NamedIntervals {
@@ -45,7 +64,7 @@ interface NamedIntervals {
 }
 
 interface File {
-  global?: GlobalSettings;
+  global?: unknown;
   route?: RouteOptions;
   receivers?: unknown;
   inhibit_rules?: InhibitRule[];
@@ -61,7 +80,7 @@ const equalMatchers: Reader<string[]> = (value, path) =>
   mapping(text)(value, path).map(([name, entry]) => formatMatcher(createMatcher(labelName(name, path), '=', entry, `${path}.${name}`)));
 /** `match_re`; Alertmanager writes the anchors into it, and its group keys show them. */
 const regexMatchers: Reader<string[]> = (value, path) =>
-  mapping(text)(value, path).map(([name, entry]) => formatMatcher(createMatcher(labelName(name, path), '=~', `^(?:${entry})$`, `${path}.${name}`)));
+  entriesOf(value, path).map(([name, entry]) => formatMatcher(createMatcher(labelName(name, path), '=~', `^(?:${text(entry, `${path}.${name}`)})$`, `${path}.${name}`)));
 const matchers: Reader<string[]> = (value, path) =>
   list((line, here) => parseMatchers(text(line, here), here).map(formatMatcher))(value, path).flat();
 
@@ -100,7 +119,8 @@ function readRoute(value: unknown, path: string): RouteOptions {
   const match = [...(node.match ?? []), ...(node.match_re ?? []), ...(node.matchers ?? [])];
   return withoutUndefined({
     receiver: node.receiver === '' ? undefined : node.receiver,
-    groupBy: node.group_by,
+    // As there, an empty list is the same as none: that of the route above.
+    groupBy: node.group_by?.length === 0 ? undefined : node.group_by,
     groupWait: node.group_wait,
     groupInterval: node.group_interval,
     repeatInterval: node.repeat_interval,
@@ -176,19 +196,19 @@ function readInterval(value: unknown, path: string): TimeIntervalSpec {
 }
 
 const readNamed = list(record<NamedIntervals>({ name: text, time_intervals: list(readInterval) }));
-const noTemplates: Reader<string[]> = (value, path) => {
-  if (Array.isArray(value) && value.length === 0) return [];
-  throw new InvalidOptionError(path, value, "none: Alertmanager's templates are not supported, messages are made by those of the channels");
-};
+function noTemplates(files: readonly string[], path: string): void {
+  if (files.length === 0) return;
+  throw new InvalidOptionError(path, files, "none: Alertmanager's templates are not supported. Take it out, and messages are made by those of the channels; or give `template` in the options, which takes their place");
+}
 const readFile = record<File>({
-  global: readGlobal,
   route: readRoute,
-  // Read once `global` is known, wherever it stands.
+  // Read by what the caller gives, and receivers once `global` is known, wherever it stands.
+  global: value => value,
   receivers: value => value,
   inhibit_rules: list(readInhibitRule),
   time_intervals: readNamed,
   mute_time_intervals: readNamed,
-  templates: noTemplates,
+  templates: list(text),
 });
 
 function namedIntervals(all: readonly NamedIntervals[], path: string): Record<string, readonly TimeIntervalSpec[]> {
@@ -219,8 +239,7 @@ function inTermsOfFile(root: string, work: () => void): void {
     if (!isSightlineError(error) || !('option' in error)) throw error;
     const { option } = error as InvalidOptionError;
     const inFile = option.slice(root.length).replace(/[a-zA-Z]+/g, key => SPELLINGS[key] ?? key.replace(/[A-Z]/g, capital => `_${capital.toLowerCase()}`));
-    const complaint = error.message.slice(`Invalid option \`${option}\`: `.length, -1);
-    throw new InvalidOptionError(root + inFile, NOT_SHOWN, complaint);
+    throw new InvalidOptionError(root + inFile, NOT_SHOWN, complaintOf(error as InvalidOptionError));
   }
 }
 

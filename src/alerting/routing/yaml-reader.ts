@@ -36,13 +36,30 @@ export const text: Reader<string> = (value, path) => {
   return value;
 };
 
-/** A text that is sent as it is: Go's templates have no meaning here. */
-export const plainText: Reader<string> = (value, path) => {
-  if (text(value, path).includes('{{')) {
-    throw new InvalidOptionError(path, value, "a text without {{ }}: Alertmanager's templates are not supported, messages are made by those of the channel");
-  }
-  return text(value, path);
-};
+/**
+ * A text that is sent as it is: Go's templates have no meaning here.
+ * @param wayOut what else to do, for the error
+ */
+export function plainText(wayOut = ''): Reader<string> {
+  return (value, path) => {
+    if (text(value, path).includes('{{')) {
+      throw new InvalidOptionError(path, value, `a text without {{ }}: Alertmanager's templates are not supported, messages are made by those of the channel${wayOut}`);
+    }
+    return text(value, path);
+  };
+}
+
+/**
+ * Nothing but one of Alertmanager's defaults, which is the same as to leave it out.
+ * @param standard the default, but for its blanks
+ */
+export function onlyDefault(standard: string, wayOut = ''): Reader<''> {
+  const tight = (written: string): string => written.replace(/\s+/g, '');
+  return (value, path) => {
+    if (typeof value === 'string' && tight(value) === tight(standard)) return '';
+    throw new InvalidOptionError(path, value, `Alertmanager's default or nothing: messages are made by the templates of the channel${wayOut}`);
+  };
+}
 
 /** A text that no error shows. */
 export const secret: Reader<string> = (value, path) => {
@@ -53,6 +70,7 @@ export const secret: Reader<string> = (value, path) => {
 /** A URL that no error shows: a webhook's is a secret. */
 export const secretUrl: Reader<string> = (value, path) => {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  if (String(value).includes('{{')) throw new InvalidOptionError(path, NOT_SHOWN, "expected a URL without {{ }}: Alertmanager's templates are not supported");
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw new InvalidOptionError(path, NOT_SHOWN, 'expected a URL that begins with http:// or https://');
   return String(value);
 };
@@ -86,15 +104,16 @@ type ReaderOf<T> = { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>>
 
 /**
  * A mapping with known names. A name without a value is the same as none.
+ * @param wayOut what to do in place of what is not supported, for the error
  * @throws InvalidOptionError for any other name, with its path
  */
-export function record<T extends object>(readers: ReaderOf<T>): Reader<Partial<T>> {
+export function record<T extends object>(readers: ReaderOf<T>, wayOut = ''): Reader<Partial<T>> {
   return (value, path) => {
     const found: [string, unknown][] = [];
     for (const [name, entry] of entriesOf(value, path)) {
       const here = join(path, name);
       if (!Object.hasOwn(readers, name)) {
-        throw new InvalidOptionError(here, NOT_SHOWN, `not supported; supported here: ${Object.keys(readers).join(', ')}`);
+        throw new InvalidOptionError(here, NOT_SHOWN, `not supported; supported here: ${Object.keys(readers).join(', ')}${wayOut}`);
       }
       if (entry !== null) found.push([name, (readers[name as keyof T] as Reader<unknown>)(entry, here)]);
     }
@@ -108,7 +127,13 @@ export function required<T>(value: T | undefined, path: string, allowed: string)
   return value;
 }
 
-function entriesOf(value: unknown, path: string): [string, unknown][] {
+/** What an error says, without the path of the option. */
+export function complaintOf({ option, message }: InvalidOptionError): string {
+  return message.slice(`Invalid option \`${option}\`: `.length, -1);
+}
+
+/** @throws InvalidOptionError for what is no mapping */
+export function entriesOf(value: unknown, path: string): [string, unknown][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new InvalidOptionError(path, value, 'a mapping');
   return Object.entries(value);
 }

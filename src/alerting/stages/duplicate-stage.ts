@@ -19,6 +19,10 @@ export class DuplicateStage implements Stage {
     this.#severities = new Set(severities);
   }
 
+  looksAtActive({ severity }: Alert): boolean {
+    return this.#severities.has(severity);
+  }
+
   judge({ alert, active, now }: Judged): Verdict {
     if (!this.#severities.has(alert.severity)) return PASSES;
     if (active !== this.#active) this.#sort(active);

@@ -14,6 +14,10 @@ export class InhibitionStage implements Stage {
     this.#inhibitor = inhibitor;
   }
 
+  looksAtActive(): boolean {
+    return true;
+  }
+
   judge({ labels, active }: Judged): Verdict {
     if (active !== this.#active) this.#learn(active);
     const inhibition = this.#inhibitor.inhibitedBy(labels);

@@ -48,6 +48,14 @@ export interface Page<T> {
   readonly next?: string;
 }
 
+/** How many open alerts there are of a kind. */
+export interface OpenCount {
+  readonly severity: AlertSeverity;
+  readonly source: string;
+  readonly status: Exclude<Alert['status'], 'resolved'>;
+  readonly count: number;
+}
+
 /** A silence: alerts that all matchers match are not notified while it holds. */
 export interface Silence {
   readonly id: string;
@@ -161,6 +169,8 @@ export interface AlertStore {
   list(filter: StoreFilter, page: { readonly limit: number; readonly after?: string }): Promise<Page<Alert>>;
   /** All alerts that are not resolved. */
   active(): Promise<readonly Alert[]>;
+  /** How many of them there are, by severity, source and status. Cheaper than to read them; not of one moment where others change them meanwhile. */
+  countActive(): Promise<readonly OpenCount[]>;
 
   /** Adds a silence, or replaces that of its id. @throws AlertStoreFullError for a new one that there is no room for */
   putSilence(silence: Silence): Promise<void>;

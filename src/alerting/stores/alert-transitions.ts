@@ -1,6 +1,6 @@
 import { isWorse } from '../severity.js';
 import type { FireChange, FiredAlert } from './alert-store.js';
-import { frozenCopy, MOST_ENTRIES, sharedEntry, type StoredAlert, type StoredEntry } from './stored-alert.js';
+import { FIRST_TO_GO, frozenCopy, MOST_ENTRIES, sharedEntry, type StoredAlert, type StoredEntry } from './stored-alert.js';
 
 /** Why an entry that a store adds itself was added; the Redis scripts write the same. */
 export const REASONS = {
@@ -109,10 +109,13 @@ function latest(before: number | undefined, now: number): number {
   return before === undefined || before < now ? now : before;
 }
 
-/** Adds to the history; the first entry stays, then the oldest go. */
+/** Adds to the history; the first entry stays, then those go that say least, the oldest first. */
 function withEntry(before: StoredAlert, entry: StoredEntry): StoredAlert {
   const { history } = before;
-  const [first] = history;
-  const kept = history.length < MOST_ENTRIES || first === undefined ? history : [first, ...history.slice(2 - MOST_ENTRIES)];
+  let kept = history;
+  if (history.length >= MOST_ENTRIES) {
+    const gone = history.findIndex(({ event }, i) => i > 0 && FIRST_TO_GO.has(event));
+    kept = history.toSpliced(Math.max(1, gone), 1);
+  }
   return { ...before, touchedAt: latest(before.touchedAt, entry.at), history: Object.freeze([...kept, sharedEntry(entry)]) };
 }

@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/require-await -- asynchronous as Redis is: what it throws is a rejection */
+import { nextTurn } from '../../core/next-turn.js';
 import type { Alert, HistoryEntry } from '../alert.js';
 import type { MaintenanceWindowOptions } from '../routing/maintenance-window.js';
 import {
@@ -14,6 +15,7 @@ import {
   type GroupState,
   type NotificationClaim,
   type NotificationLogEntry,
+  type OpenCount,
   type Page,
   type SettledGroup,
   type Silence,
@@ -24,6 +26,7 @@ import { DueQueue } from './due-queue.js';
 import { cursorOf, isAfter, isBefore, isWanted, readCursor } from './listing.js';
 import { MemoryClaims } from './memory-claims.js';
 import { MemoryGroups } from './memory-groups.js';
+import { OpenCounts } from './open-counts.js';
 import { MemoryLog } from './memory-log.js';
 import type { SnapshotFile } from './snapshot-file.js';
 import { toSilence, toStoredSilence, type StoredSilence } from './stored-silence.js';
@@ -37,6 +40,8 @@ export interface MemoryAlertStoreOptions {
   /** Where it is kept across restarts. Default: nowhere. */
   readonly snapshot?: SnapshotFile;
 }
+
+const COUNTED_AT_ONCE = 2_000;
 
 /** Alerts of one process, in its memory. */
 export class MemoryAlertStore implements AlertStore {
@@ -146,6 +151,17 @@ export class MemoryAlertStore implements AlertStore {
 
   async active(): Promise<readonly Alert[]> {
     return Array.from(this.#active.values(), toAlert);
+  }
+
+  async countActive(): Promise<readonly OpenCount[]> {
+    const counts = new OpenCounts();
+    let n = 0;
+    for (const alert of this.#active.values()) {
+      counts.add(alert);
+      // The app has its turn between them.
+      if (++n % COUNTED_AT_ONCE === 0) await nextTurn();
+    }
+    return counts.all();
   }
 
   async putSilence(silence: Silence): Promise<void> {

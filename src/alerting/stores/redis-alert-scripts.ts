@@ -1,7 +1,7 @@
 import { RedisScript } from '../../core/redis-script.js';
 import { SEVERITIES } from '../severity.js';
 import { REASONS } from './alert-transitions.js';
-import { MOST_ENTRIES } from './stored-alert.js';
+import { FIRST_TO_GO, MOST_ENTRIES } from './stored-alert.js';
 
 // One script for each transition of an alert: the rules of alert-transitions.ts, in Lua. An alert is a hash with a field
 // for each fact; an entry of its history is a field too (`h0`, `h1`, …), so that adding one need not read the others.
@@ -15,7 +15,22 @@ end
 local function addEntry(key, entry)
   local n = redis.call('HINCRBY', key, 'entries', 1) - 1
   redis.call('HSET', key, 'h' .. n, entry)
-  if n >= ${MOST_ENTRIES} then redis.call('HDEL', key, 'h' .. (n - ${MOST_ENTRIES - 1})) end
+  if n < ${MOST_ENTRIES} then return end
+  local places = {}
+  for _, name in ipairs(redis.call('HKEYS', key)) do
+    local place = tonumber(string.match(name, '^h(%d+)$'))
+    if place and place > 0 and place < n then places[#places + 1] = place end
+  end
+  if #places + 2 <= ${MOST_ENTRIES} then return end
+  table.sort(places)
+  local gone = places[1]
+  for _, place in ipairs(places) do
+    if ({ ${[...FIRST_TO_GO].map(event => `${event} = true`).join(', ')} })[string.match(redis.call('HGET', key, 'h' .. place), '"event":"(%a+)"')] then
+      gone = place
+      break
+    end
+  end
+  redis.call('HDEL', key, 'h' .. gone)
 end
 local function touch(key, lives, id, at, lifeMs)
   at = later(redis.call('HGET', key, 'touchedAt'), at)
@@ -195,6 +210,19 @@ for i, key in ipairs(KEYS) do
 end
 return found
 `);
+
+/** @returns of each alert's key, what its kind is read off: severity, source, resolvedAt, acknowledgedAt, suppressedFor */
+export const STATES: RedisScript = new RedisScript(`
+local found = {}
+for i, key in ipairs(KEYS) do
+  local fields = redis.pcall('HMGET', key, 'severity', 'source', 'resolvedAt', 'acknowledgedAt', 'suppressedFor')
+  found[i] = fields.err or fields
+end
+return found
+`);
+
+/** @returns members of a sorted set by their ranks, the least first */
+export const RANGE: RedisScript = new RedisScript(`return redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2])`);
 
 /** @returns members and scores of a sorted set after a place in it, the greatest first */
 export const PAGE: RedisScript = new RedisScript(`

@@ -17,6 +17,7 @@ import {
   type GroupState,
   type NotificationClaim,
   type NotificationLogEntry,
+  type OpenCount,
   type Page,
   type SettledGroup,
   type Silence,
@@ -29,6 +30,7 @@ import { BATCH, inBatches, RedisAlertReader } from './redis-alert-reader.js';
 import { ACKNOWLEDGE, CLAIM, CLAIM_RIGHT, FIRE, FORGET, NOTE, PAGE, REMOVE, RESOLVE, UNCLAIM, UNTIL } from './redis-alert-scripts.js';
 import { HASTEN, JOIN, MEMBERS, READ_GROUP, SETTLE, TAKE } from './redis-group-scripts.js';
 import { RedisKeys } from './redis-keys.js';
+import { countOpen } from './redis-open-alerts.js';
 import { RedisLog } from './redis-log.js';
 import { RedisRecords } from './redis-records.js';
 import { pairsIn, textsIn } from './redis-replies.js';
@@ -179,6 +181,10 @@ export class RedisAlertStore implements AlertStore {
   async active(): Promise<readonly Alert[]> {
     const members = await this.#until(this.#keys.active, '+inf', -1);
     return (await this.getAll(members.map(([id]) => id))).filter(({ status }) => status !== 'resolved');
+  }
+
+  countActive(): Promise<readonly OpenCount[]> {
+    return countOpen(this.#redis, this.#keys);
   }
 
   async putSilence(silence: Silence): Promise<void> {

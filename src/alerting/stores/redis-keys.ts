@@ -58,6 +58,11 @@ export class RedisKeys {
     return this.#name(`log:${JSON.stringify([groupKey, receiver, channel])}`);
   }
 
+  /** The attempts of a channel: see redis-turns.ts. */
+  turns(channel: string): string {
+    return this.#name(`turns:${channel}`);
+  }
+
   claim(name: string): string {
     return this.#name(`claim:${name}`);
   }

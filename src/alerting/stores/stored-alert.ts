@@ -35,8 +35,10 @@ export interface StoredAlert {
   readonly history: readonly HistoryEntry[];
 }
 
-/** Entries of the history that are kept: the first, and the latest. */
+/** Entries of the history that are kept: the first; and of what goes by itself, again and again, only the latest. */
 export const MOST_ENTRIES = 50;
+/** What a noisy alert has most of. Escalation and responses go by the other entries: by what they did before. */
+export const FIRST_TO_GO: ReadonlySet<HistoryEntry['event']> = new Set(['notified', 'failed', 'digested', 'suppressed', 'released'] as const);
 
 export function statusOf({ resolvedAt, acknowledgedAt, suppressedFor }: Pick<StoredAlert, 'resolvedAt' | 'acknowledgedAt' | 'suppressedFor'>): AlertStatus {
   if (resolvedAt !== undefined) return 'resolved';

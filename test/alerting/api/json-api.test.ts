@@ -172,9 +172,9 @@ test('a window of maintenance is added, listed and removed', async () => {
   const during = { times: [{ startTime: '09:00', endTime: '17:00' }], weekdays: ['monday:friday'], daysOfMonth: [1, '-1'], months: ['may'], years: [2026], location: 'UTC' };
   expect(await ask('POST /maintenance-windows', { name: 'office', during })).toMatchObject({ status: 201 });
   expect((await ask('GET /maintenance-windows')).json.items).toEqual([
-    { name: 'release / now', isOn: true },
-    { name: 'backups', isOn: false },
-    { name: 'office', isOn: false },
+    { name: 'backups', isOn: false, isConfigured: false },
+    { name: 'office', isOn: false, isConfigured: false },
+    { name: 'release / now', isOn: true, isConfigured: false },
   ]);
   await alerts.fire(DOWN as never);
   await pass(MINUTE);
@@ -201,7 +201,7 @@ test.each([
 ])('a window of %j is refused', async (body, path, message) => {
   const { ask, alerts, log } = await testApi();
   expect(await ask('POST /maintenance-windows', body)).toMatchObject({ status: 400, json: { path, error: expect.stringMatching(message) } });
-  expect(alerts.maintenanceWindows.list()).toEqual([]);
+  expect(await alerts.maintenanceWindows.list()).toEqual([]);
   expect(log).toEqual([]);
 });
 

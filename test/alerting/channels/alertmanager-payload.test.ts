@@ -31,7 +31,7 @@ test("is Alertmanager's webhook body, version 4, with exactly its fields", () =>
       },
     ],
     groupLabels: { source: 'billing' },
-    commonLabels: { source: 'billing' },
+    commonLabels: { region: 'eu' },
     commonAnnotations: { team: 'pay' },
     externalURL: 'https://app',
     version: '4',

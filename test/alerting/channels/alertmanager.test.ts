@@ -12,7 +12,7 @@ describe('what is sent', () => {
     expect(await deliver(alertmanager({ url: `${url}/prefix/` }), aNotification({ alerts: [alert] }))).toEqual({ delivered: true });
 
     expect(got).toMatchObject([{ method: 'POST', path: '/prefix/api/v2/alerts' }]);
-    expect(JSON.parse(got[0]!.body)).toEqual([
+    expect(got[0]!.json).toEqual([
       {
         labels: { alertname: 'Payment provider down', severity: 'critical', source: 'billing', a_b: '1', a_b_2: '2', _7th: '3', _: '4' },
         annotations: { summary: 'Payment provider down', description: 'No payment has gone through for 5 minutes.', run_book: 'x' },
@@ -28,7 +28,7 @@ describe('what is sent', () => {
     const { url, got } = await aService();
     const ends = anAlert({ title: 'Slow', endsAt: new Date('2026-11-22T09:10:00Z') });
     await deliver(alertmanager({ url, keepFiringFor: '1h' }), aNotification({ alerts: [aResolvedAlert(), ends] }));
-    expect(JSON.parse(got[0]!.body)).toMatchObject([
+    expect(got[0]!.json).toMatchObject([
       { labels: LABELS, endsAt: '2026-11-22T09:06:00.000Z' },
       { labels: { ...LABELS, alertname: 'Slow' }, endsAt: '2026-11-22T09:10:00.000Z' },
     ]);
@@ -38,7 +38,7 @@ describe('what is sent', () => {
     const { url, got } = await aService();
     const raised = anAlert({ severity: 'high', history: [{ at: NOW, event: 'raised', reason: 'medium → high' }] });
     await deliver(alertmanager({ url }), aNotification({ alerts: [raised] }));
-    expect(JSON.parse(got[0]!.body).map(({ labels, endsAt }: any) => [labels.severity, endsAt])).toEqual([
+    expect(got[0]!.json.map(({ labels, endsAt }: any) => [labels.severity, endsAt])).toEqual([
       ['high', '2026-11-23T09:06:00.000Z'],
       ['medium', '2026-11-22T09:06:00.000Z'],
       ['low', '2026-11-22T09:06:00.000Z'],
@@ -50,7 +50,7 @@ describe('what is sent', () => {
     const { url, got } = await aService();
     const odd = aResolvedAlert({ generatorUrl: 'not a link', timestamp: new Date(NOW.getTime() + 5_000) });
     await deliver(alertmanager({ url }), aNotification({ alerts: [odd] }));
-    const [sent] = JSON.parse(got[0]!.body);
+    const [sent] = got[0]!.json;
     expect(sent).not.toHaveProperty('generatorURL');
     expect(sent.startsAt < sent.endsAt).toBe(true);
   });

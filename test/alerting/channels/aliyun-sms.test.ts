@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { aliyunSms, type AliyunSmsOptions } from '../../../src/alerting/channels/aliyun-sms.js';
 import type { Notification } from '../../../src/alerting/notification.js';
 import { aNotification, anAlert, aResolvedAlert } from '../samples.js';
-import { aService, deliver, type Got, type Reply } from './service.js';
+import { aService, deliver, type Reply } from './service.js';
+import type { Received } from '../../support/stand-in.js';
 
 const accessKeyId = ['LT', 'AI5tTestKeyId'].join('');
 const accessKeySecret = ['s3cr', 'et-of-the-key'].join('');
@@ -22,13 +23,13 @@ async function sent(notification: Notification, reply = OK, options: Partial<Ali
     ...options,
   });
   const delivery = await deliver(channel, notification);
-  const query = new URL(got[0]!.path, url).searchParams;
+  const { query } = got[0]!;
   return { delivery, got: got[0]!, query, variables: JSON.parse(query.get('TemplateParam')!) };
 }
 
 /** The signature that the server works out from what it got, in the order of the documentation. */
-function signatureOf({ method, path, headers }: Got, signedHeaders: string): string {
-  const [pathname, query] = path.split('?');
+function signatureOf({ method, target, headers }: Received, signedHeaders: string): string {
+  const [pathname, query] = target.split('?');
   const lines = signedHeaders.split(';').map(name => `${name}:${headers[name] as string}\n`);
   const canonical = `${method}\n${pathname}\n${query}\n${lines.join('')}\n${signedHeaders}\n${headers['x-acs-content-sha256'] as string}`;
   const hashed = createHash('sha256').update(canonical).digest('hex');
@@ -44,7 +45,7 @@ describe('what is sent', () => {
     expect(variables).toEqual({ severity: 'CRITICAL', title: "支付失败 (50%) it's *bad*", source: 'billing', time: '17:05' });
     expect(got).toMatchObject({
       method: 'POST',
-      body: '',
+      text: '',
       headers: { 'x-acs-action': 'SendSms', 'x-acs-version': '2017-05-25', 'x-acs-date': '2026-11-22T09:06:00Z', 'x-acs-content-sha256': createHash('sha256').digest('hex') },
     });
     const [, signedHeaders = '', signature] = /SignedHeaders=([^,]+),Signature=(.+)$/.exec(got.headers.authorization ?? '') ?? [];

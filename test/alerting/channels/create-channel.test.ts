@@ -2,8 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Channel } from '../../../src/alerting/channels/channel.js';
 import { createChannel } from '../../../src/alerting/channels/create-channel.js';
 import { sms } from '../../../src/alerting/channels/sms.js';
-import { aNotification, NOW } from '../samples.js';
-import { aContext, deliver } from './service.js';
+import { aContext, aNotification, NOW } from '../samples.js';
+import { deliver } from './service.js';
 
 const notification = aNotification();
 
@@ -14,6 +14,8 @@ describe.each<[string, (send: (...parameters: any[]) => any) => Channel]>([
   test.each<[string, unknown, object]>([
     ['nothing', undefined, { delivered: true }],
     ['that it is delivered', { delivered: true }, { delivered: true }],
+    ['that some did not get it', { delivered: true, warning: '1 of 3' }, { delivered: true, warning: '1 of 3' }],
+    ['a warning that is none', { delivered: true, warning: 3 }, { delivered: true }],
     ['a failure', { delivered: false, retryable: true, reason: 'busy', retryAfterMs: 5 }, { delivered: false, retryable: true, reason: 'busy', retryAfterMs: 5 }],
     ['a set-up that is wrong', { delivered: false, retryable: false, reason: 'no key', misconfigured: true }, { delivered: false, retryable: false, reason: 'no key', misconfigured: true }],
     ['a wait that is none', { delivered: false, retryable: true, reason: 'busy', retryAfterMs: NaN }, { delivered: false, retryable: true, reason: 'busy' }],
@@ -57,7 +59,7 @@ describe.each<[string, (send: (...parameters: any[]) => any) => Channel]>([
   test('one that never ends ends with its attempt, and is given the signal', async () => {
     const controller = new AbortController();
     const send = vi.fn(() => new Promise(() => {}));
-    const sent = make(send).send(notification, aContext(controller.signal));
+    const sent = make(send).send(notification, aContext({ signal: controller.signal }));
     controller.abort();
     expect(await sent).toMatchObject({ delivered: false, retryable: true, reason: 'send took too long' });
     expect((send.mock.lastCall as unknown[]).at(-1)).toMatchObject({ signal: controller.signal, now: NOW.getTime() });
@@ -65,7 +67,7 @@ describe.each<[string, (send: (...parameters: any[]) => any) => Channel]>([
 
   test('one that is over before it begins is not called', async () => {
     const send = vi.fn();
-    expect(await make(send).send(notification, aContext(AbortSignal.abort()))).toMatchObject({ delivered: false, retryable: true });
+    expect(await make(send).send(notification, aContext({ signal: AbortSignal.abort() }))).toMatchObject({ delivered: false, retryable: true });
     expect(send).not.toHaveBeenCalled();
   });
 });
@@ -73,11 +75,11 @@ describe.each<[string, (send: (...parameters: any[]) => any) => Channel]>([
 test('a channel of one’s own has what was given', async () => {
   const close = vi.fn();
   const quotas = [{ limit: 3, windowMs: 1_000 }];
-  const channel = createChannel({ kind: 'pager', quotas, takesAcknowledgements: true, send: () => {}, close });
-  expect(channel).toMatchObject({ kind: 'pager', quotas, takesAcknowledgements: true });
+  const channel = createChannel({ kind: 'pager', quotas, takesAcknowledgements: true, keepsIncidents: true, send: () => {}, close });
+  expect(channel).toMatchObject({ kind: 'pager', quotas, takesAcknowledgements: true, keepsIncidents: true });
   await channel.close?.();
   expect(close).toHaveBeenCalledOnce();
-  expect(createChannel({ send: () => {} })).toMatchObject({ kind: 'custom', quotas: [], takesAcknowledgements: false });
+  expect(createChannel({ send: () => {} })).toMatchObject({ kind: 'custom', quotas: [], takesAcknowledgements: false, keepsIncidents: false });
 });
 
 test('the function for SMS gets the text, the numbers and the notification', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dingTalk, type DingTalkOptions } from '../../../src/alerting/channels/dingtalk.js';
 import type { Notification } from '../../../src/alerting/notification.js';
 import { standIn, status, type Reply } from '../../support/stand-in.js';
-import { aNotification, anAlert, aResolvedAlert, context, someAlerts } from '../sample-notification.js';
+import { aContext, anAlert, aNotification, aResolvedAlert, someAlerts } from '../samples.js';
 import { hostileLabels, hostileText } from './hostile-texts.js';
 
 const OK = { errcode: 0, errmsg: 'ok' };
@@ -12,13 +12,13 @@ const ZONE = { timeZone: 'Asia/Shanghai' };
 async function send(notification: Notification = aNotification(), options: Partial<DingTalkOptions> = {}, ...replies: Reply[]) {
   const { url, requests } = await standIn(...(replies.length > 0 ? replies : [OK]));
   const channel = dingTalk({ webhookUrl: `${url}/robot/send?access_token=tok_1234567890`, ...ZONE, ...options });
-  const delivery = await channel.send(notification, context());
+  const delivery = await channel.send(notification, aContext());
   return { delivery, requests, body: requests[0]?.json };
 }
 
 describe('a message', () => {
   test("is the plan's", async () => {
-    const { delivery, requests, body } = await send(aNotification([anAlert({ title: '支付失败', description: '连续三次失败' })]));
+    const { delivery, requests, body } = await send(aNotification({ alerts: [anAlert({ title: '支付失败', description: '连续三次失败' })] }));
 
     expect(delivery).toEqual({ delivered: true });
     expect(requests[0]).toMatchObject({ method: 'POST', path: '/robot/send' });
@@ -36,7 +36,7 @@ describe('a message', () => {
 
 **告警来源**: billing
 
-**触发时间**: 2026-11-22 14:03:09
+**触发时间**: 2026-11-22 17:05:00
 
 **标签信息**:
 - region: eu
@@ -50,17 +50,17 @@ describe('a message', () => {
   });
 
   test('that it is over is the plan’s, too', async () => {
-    const { body } = await send(aNotification([aResolvedAlert()]));
+    const { body } = await send(aNotification({ alerts: [aResolvedAlert({ resolvedAt: new Date('2026-11-22T09:07:05Z') })] }));
 
     expect(body.markdown).toEqual({
       title: '✅ 告警已解决: Payment provider down',
-      text: '### ✅ 告警已解决\n\n**告警标题**: Payment provider down\n\n**解决时间**: 2026-11-22 14:05:14\n\n**持续时长**: 2分钟5秒\n\n---\n\n告警已自动解决。',
+      text: '### ✅ 告警已解决\n\n**告警标题**: Payment provider down\n\n**解决时间**: 2026-11-22 17:07:05\n\n**持续时长**: 2分钟5秒\n\n---\n\n告警已自动解决。',
     });
   });
 
   test('has links to acknowledge and resolve', async () => {
     const links = { [anAlert().id]: { acknowledge: 'https://app.example/ack?t=a_b*c', resolve: 'https://app.example/r' } };
-    const { body } = await send(aNotification([anAlert()], { links }), { locale: 'en' });
+    const { body } = await send(aNotification({ alerts: [anAlert()], links }), { locale: 'en' });
 
     expect(body.markdown.text).toContain('[Acknowledge](https://app.example/ack?t=a_b%2Ac)\n\n[Resolve](https://app.example/r)');
   });
@@ -89,8 +89,8 @@ describe('the signature', () => {
     const { url, requests } = await standIn(OK);
     const channel = dingTalk({ webhookUrl: `${url}/robot/send?access_token=t`, secret: 'this is secret' });
 
-    await channel.send(aNotification(), context(1_577_262_236_757));
-    await channel.send(aNotification(), context(1_577_262_236_758));
+    await channel.send(aNotification(), aContext({ now: 1_577_262_236_757 }));
+    await channel.send(aNotification(), aContext({ now: 1_577_262_236_758 }));
 
     expect(requests[0]?.query.get('timestamp')).toBe('1577262236757');
     expect(encodeURIComponent(requests[0]?.query.get('sign') ?? '')).toBe('hmPWwU%2B7lVdm3ZZz0r9tSfx0L4Q26jWOZr9%2BGs6EZQM%3D');
@@ -118,7 +118,7 @@ describe('mentions', () => {
 
   test('of all are from a severity on', async () => {
     const isAtAll = async (severity: 'critical' | 'high' | 'medium', atAll: DingTalkOptions['atAll']): Promise<boolean> =>
-      (await send(aNotification([anAlert({ severity })]), atAll === undefined ? {} : { atAll })).body.at.isAtAll;
+      (await send(aNotification({ alerts: [anAlert({ severity })] }), atAll === undefined ? {} : { atAll })).body.at.isAtAll;
 
     expect(await isAtAll('critical', 'high')).toBe(true);
     expect(await isAtAll('high', 'high')).toBe(true);
@@ -128,9 +128,9 @@ describe('mentions', () => {
   });
 
   test.each<[string, Notification]>([
-    ['is over', aNotification([aResolvedAlert()])],
-    ['is over in part', aNotification([anAlert(), aResolvedAlert({ id: 'b' })], { reason: 'some_resolved' })],
-    ['somebody looks at', aNotification([anAlert({ status: 'acknowledged' })], { reason: 'acknowledged' })],
+    ['is over', aNotification({ alerts: [aResolvedAlert()] })],
+    ['is over in part', aNotification({ alerts: [anAlert(), aResolvedAlert({ id: 'b' })], reason: 'some_resolved' })],
+    ['somebody looks at', aNotification({ alerts: [anAlert({ status: 'acknowledged' })], reason: 'acknowledged' })],
   ])('are not for what %s', async (_, notification) => {
     const { body } = await send(notification, { ...MOBILES, atAll: true });
 
@@ -139,7 +139,7 @@ describe('mentions', () => {
   });
 
   test('come from the options only, whatever the alert says', async () => {
-    const { body } = await send(aNotification([anAlert({ title: '@all @13800138000', description: '@所有人' })]), MOBILES);
+    const { body } = await send(aNotification({ alerts: [anAlert({ title: '@all @13800138000', description: '@所有人' })] }), MOBILES);
 
     expect(body.markdown.text.match(/@(?:all|\d|\+|所有人)/g)).toEqual(['@1', '@+']);
   });
@@ -180,7 +180,7 @@ describe('another answer', () => {
   test.each([
     [status(500, 'oops'), { retryable: true, reason: 'DingTalk answered 500: oops' }],
     [status(503, '', { 'retry-after': '7' }), { retryable: true, reason: 'DingTalk answered 503', retryAfterMs: 7_000 }],
-    [status(429, '', { 'retry-after': 'Sun, 22 Nov 2026 06:10:20 GMT' }), { retryable: true, reason: 'DingTalk answered 429', retryAfterMs: 20_000 }],
+    [status(429, '', { 'retry-after': 'Sun, 22 Nov 2026 09:06:20 GMT' }), { retryable: true, reason: 'DingTalk answered 429', retryAfterMs: 20_000 }],
     [status(408), { retryable: true, reason: 'DingTalk answered 408' }],
     [status(425), { retryable: true, reason: 'DingTalk answered 425' }],
     [status(400, 'bad'), { retryable: false, reason: 'DingTalk answered 400: bad' }],
@@ -199,7 +199,7 @@ describe('another answer', () => {
     const { url } = await standIn(() => {});
     const channel = dingTalk({ webhookUrl: `${url}/robot/send?access_token=tok_1234567890` });
 
-    const delivery = await channel.send(aNotification(), context(0, AbortSignal.timeout(20)));
+    const delivery = await channel.send(aNotification(), aContext({ now: 0, signal: AbortSignal.timeout(20) }));
 
     expect(delivery).toEqual({ delivered: false, retryable: true, reason: expect.stringMatching(/^DingTalk: POST 127\.0\.0\.1:\d+: no answer in time$/) });
   });
@@ -208,7 +208,7 @@ describe('another answer', () => {
 describe('the size', () => {
   test('is at most 20,000 bytes, and close to it: of a thousand alerts those that fit are shown', async () => {
     const alerts = someAlerts(1_000, { description: '描述'.repeat(50) });
-    const { requests, body } = await send(aNotification(alerts), { atMobiles: ['13800138000'] });
+    const { requests, body } = await send(aNotification({ alerts }), { atMobiles: ['13800138000'] });
 
     const bytes = Buffer.byteLength(requests[0]?.text ?? '');
     expect(bytes).toBeLessThanOrEqual(20_000);
@@ -220,7 +220,7 @@ describe('the size', () => {
 
   test('of one huge alert is kept, too', async () => {
     const labels = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`label_${index}`, '值*_`<'.repeat(500)]));
-    const { requests, body } = await send(aNotification([anAlert({ title: '标题'.repeat(5_000), description: '👩‍👩‍👧‍👦'.repeat(5_000), labels })]));
+    const { requests, body } = await send(aNotification({ alerts: [anAlert({ title: '标题'.repeat(5_000), description: '👩‍👩‍👧‍👦'.repeat(5_000), labels })] }));
 
     expect(Buffer.byteLength(requests[0]?.text ?? '')).toBeLessThanOrEqual(20_000);
     expect(body.markdown.text).toContain('严重程度');
@@ -229,7 +229,7 @@ describe('the size', () => {
 
   test('that is too long all the same is halved at once', async () => {
     const alerts = someAlerts(1_000, { description: 'x'.repeat(100) });
-    const { delivery, requests } = await send(aNotification(alerts), { secret: 's' }, { errcode: 460101, errmsg: 'too long' }, OK);
+    const { delivery, requests } = await send(aNotification({ alerts }), { secret: 's' }, { errcode: 460101, errmsg: 'too long' }, OK);
 
     expect(delivery).toEqual({ delivered: true });
     expect(requests.map(({ text }) => Buffer.byteLength(text) <= 10_000)).toEqual([false, true]);
@@ -252,7 +252,7 @@ test('whatever an alert holds, it is delivered, and is within the limits', async
   await fc.assert(
     fc.asyncProperty(fc.array(fc.record({ title: hostileText, description: hostileText, source: hostileText, labels: hostileLabels, annotations: hostileLabels }), { maxLength: 4 }), async given => {
       const alerts = given.map((fields, index) => anAlert({ ...fields, id: `a-${index}` }));
-      expect(await channel.send(aNotification(alerts), context())).toEqual({ delivered: true });
+      expect(await channel.send(aNotification({ alerts }), aContext())).toEqual({ delivered: true });
     }),
     { numRuns: 60 },
   );

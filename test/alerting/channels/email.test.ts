@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { email, type EmailOptions } from '../../../src/alerting/channels/email.js';
 import { until } from '../../support/until.js';
 import { refusedUrl } from '../../support/http-target.js';
-import { aNotification, anAlert, aResolvedAlert } from '../samples.js';
+import { aContext, anAlert, aNotification, aResolvedAlert } from '../samples.js';
 import { aMailServer, type MailServer } from './mail-server.js';
-import { aContext, aHangingService, deliver } from './service.js';
+import { aHangingService, deliver } from './service.js';
 
 function channelTo({ port }: Pick<MailServer, 'port'>, options: Partial<EmailOptions> = {}) {
   return email({ smtp: `smtp://127.0.0.1:${port}`, from: 'Sightline <alerts@example.com>', to: 'ops@example.com', timeZone: 'UTC', ...options });
@@ -182,7 +182,7 @@ describe('what became of it', () => {
   test('a server that hangs ends with the attempt', async () => {
     const { port } = new URL(await aHangingService());
     const controller = new AbortController();
-    const sent = channelTo({ port: Number(port) }).send(aNotification(), aContext(controller.signal));
+    const sent = channelTo({ port: Number(port) }).send(aNotification(), aContext({ signal: controller.signal }));
     controller.abort();
     expect(await sent).toMatchObject({ delivered: false, retryable: true, reason: expect.stringContaining('too long') });
   });

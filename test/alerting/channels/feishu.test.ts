@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { feishu, type FeishuOptions } from '../../../src/alerting/channels/feishu.js';
 import type { Notification } from '../../../src/alerting/notification.js';
 import { standIn, status, type Reply } from '../../support/stand-in.js';
-import { aNotification, anAlert, aResolvedAlert, context, someAlerts } from '../sample-notification.js';
+import { aContext, anAlert, aNotification, aResolvedAlert, someAlerts } from '../samples.js';
 import { hostileLabels, hostileText } from './hostile-texts.js';
 
 const OK = { code: 0, msg: 'success', data: {} };
@@ -13,14 +13,14 @@ const HOOK = '/open-apis/bot/v2/hook/aaaabbbb-1234-5678-cccc-ddddeeee';
 async function send(notification: Notification = aNotification(), options: Partial<FeishuOptions> = {}, ...replies: Reply[]) {
   const { url, requests } = await standIn(...(replies.length > 0 ? replies : [OK]));
   const channel = feishu({ webhookUrl: url + HOOK, timeZone: 'Asia/Shanghai', ...options });
-  const delivery = await channel.send(notification, context(1_599_360_473_999));
+  const delivery = await channel.send(notification, aContext({ now: 1_599_360_473_999 }));
   return { delivery, requests, body: requests[0]?.json };
 }
 
 describe('a message', () => {
   test('is a card in the colour of the severity', async () => {
     const links = { [anAlert().id]: { acknowledge: 'https://app.example/ack', resolve: 'https://app.example/r' } };
-    const { delivery, body } = await send(aNotification([anAlert()], { links }));
+    const { delivery, body } = await send(aNotification({ alerts: [anAlert()], links }));
 
     expect(delivery).toEqual({ delivered: true });
     expect(body).toEqual({
@@ -36,7 +36,7 @@ describe('a message', () => {
             text: {
               tag: 'plain_text',
               content:
-                '告警标题: Payment provider down\n严重程度: CRITICAL\n告警描述: Three calls failed in a row.\n告警来源: billing\n触发时间: 2026-11-22 14:03:09\n\n标签信息:\n- region: eu',
+                '告警标题: Payment provider down\n严重程度: CRITICAL\n告警描述: No payment has gone through for 5 minutes.\n告警来源: billing\n触发时间: 2026-11-22 17:05:00\n\n标签信息:\n- region: eu',
             },
           },
           {
@@ -58,7 +58,7 @@ describe('a message', () => {
     [anAlert({ severity: 'info' }), 'blue'],
     [aResolvedAlert(), 'green'],
   ])('has the right colour (%#)', async (alert, color) => {
-    expect((await send(aNotification([alert]))).body.card.header.template).toBe(color);
+    expect((await send(aNotification({ alerts: [alert] }))).body.card.header.template).toBe(color);
   });
 });
 
@@ -101,7 +101,7 @@ test('garbage in a 200 may be tried again; a 429 when it says', async () => {
 
 describe('the size', () => {
   test('is at most 20,000 bytes, and close to it', async () => {
-    const { requests } = await send(aNotification(someAlerts(500, { description: '描述'.repeat(30) })), { secret: 'demo' });
+    const { requests } = await send(aNotification({ alerts: someAlerts(500, { description: '描述'.repeat(30) }) }), { secret: 'demo' });
 
     const bytes = Buffer.byteLength(requests[0]?.text ?? '');
     expect(bytes).toBeLessThanOrEqual(20_000);
@@ -110,7 +110,7 @@ describe('the size', () => {
   });
 
   test('that is too much all the same is halved at once', async () => {
-    const { delivery, requests } = await send(aNotification(someAlerts(500)), {}, { code: 9499, msg: 'Bad Request' }, OK);
+    const { delivery, requests } = await send(aNotification({ alerts: someAlerts(500) }), {}, { code: 9499, msg: 'Bad Request' }, OK);
 
     expect(delivery).toEqual({ delivered: true });
     expect(requests.map(({ text }) => Buffer.byteLength(text) <= 10_000)).toEqual([false, true]);
@@ -122,7 +122,7 @@ test('whatever an alert holds, it stands in plain text only', async () => {
   const channel = feishu({ webhookUrl: url });
   await fc.assert(
     fc.asyncProperty(hostileText, hostileText, hostileLabels, async (title, description, labels) => {
-      const delivery = await channel.send(aNotification([anAlert({ title, description, source: title, labels, generatorUrl: title })]), context());
+      const delivery = await channel.send(aNotification({ alerts: [anAlert({ title, description, source: title, labels, generatorUrl: title })] }), aContext());
       expect(delivery).toEqual({ delivered: true });
       const last = requests.at(-1)?.json;
       for (const element of last.card.elements) {

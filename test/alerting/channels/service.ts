@@ -1,17 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { onTestFinished } from 'vitest';
-import type { Channel, Delivery, SendContext } from '../../../src/alerting/channels/channel.js';
+import type { Channel, Delivery } from '../../../src/alerting/channels/channel.js';
 import type { Notification } from '../../../src/alerting/notification.js';
-import { startHangingTarget, startHttpTarget } from '../../support/http-target.js';
-import { NOW } from '../samples.js';
-
-/** A request that a service got. */
-export interface Got {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
+import { startHangingTarget } from '../../support/http-target.js';
+import { standIn, type Received } from '../../support/stand-in.js';
+import { aContext } from '../samples.js';
 
 /** What a service answers. */
 export interface Reply {
@@ -21,16 +13,12 @@ export interface Reply {
 }
 
 /** A stand-in of a service on this machine, until the test is over. `answer` may look at what it got. */
-export async function aService(answer: (got: Got) => Reply = () => ({})): Promise<{ url: string; got: Got[] }> {
-  const got: Got[] = [];
-  const target = await startHttpTarget((request, body, response) => {
-    const one = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: body.toString() };
-    got.push(one);
-    const { status = 200, headers = {}, body: reply = '' } = answer(one);
-    response.writeHead(status, headers).end(typeof reply === 'string' ? reply : JSON.stringify(reply));
+export async function aService(answer: (got: Received) => Reply = () => ({})): Promise<{ url: string; got: Received[] }> {
+  const { url, requests } = await standIn((request, response) => {
+    const { status = 200, headers = {}, body = '' } = answer(request);
+    response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
   });
-  onTestFinished(() => target.close());
-  return { url: target.url, got };
+  return { url, got: requests };
 }
 
 /** A URL that takes connections and never answers. */
@@ -38,11 +26,6 @@ export async function aHangingService(): Promise<string> {
   const target = await startHangingTarget();
   onTestFinished(() => target.close());
   return target.url;
-}
-
-/** What an attempt at {@link NOW} is given. */
-export function aContext(signal: AbortSignal = new AbortController().signal): SendContext {
-  return { signal, now: NOW.getTime() };
 }
 
 /** Delivers once. */

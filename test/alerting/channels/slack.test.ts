@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { slack, type SlackOptions } from '../../../src/alerting/channels/slack.js';
 import type { Notification } from '../../../src/alerting/notification.js';
 import { standIn, status, type Reply } from '../../support/stand-in.js';
-import { aNotification, anAlert, context, someAlerts } from '../sample-notification.js';
+import { aContext, anAlert, aNotification, someAlerts } from '../samples.js';
 import { hostileLabels, hostileText } from './hostile-texts.js';
 
 const OK = status(200, 'ok');
@@ -11,7 +11,7 @@ const HOOK = '/services/T00000000/B00000000/aaaaBBBBccccDDDDeeeeFFFF';
 
 async function send(notification: Notification = aNotification(), options: Partial<SlackOptions> = {}, ...replies: Reply[]) {
   const { url, requests } = await standIn(...(replies.length > 0 ? replies : [OK]));
-  const delivery = await slack({ webhookUrl: url + HOOK, timeZone: 'UTC', ...options }).send(notification, context());
+  const delivery = await slack({ webhookUrl: url + HOOK, timeZone: 'UTC', ...options }).send(notification, aContext());
   return { delivery, requests, body: requests[0]?.json };
 }
 
@@ -28,7 +28,7 @@ function read(body: any): string {
 describe('a message', () => {
   test('is rich text in English', async () => {
     const links = { [anAlert().id]: { acknowledge: 'https://app.example/ack' } };
-    const { delivery, body } = await send(aNotification([anAlert({ description: 'first\nsecond' })], { links }));
+    const { delivery, body } = await send(aNotification({ alerts: [anAlert({ description: 'first\nsecond' })], links }));
 
     expect(delivery).toEqual({ delivered: true });
     expect(body.text).toBe('🚨 Payment provider down');
@@ -40,7 +40,7 @@ describe('a message', () => {
 > first
 second
 *Source: *billing
-*Fired at: *2026-11-22 06:03:09 UTC
+*Fired at: *2026-11-22 09:05:00 UTC
 *Labels: *
 • region: eu
 Acknowledge<https://app.example/ack>
@@ -53,7 +53,7 @@ Please look into this alert!`);
   });
 
   test('calls nobody in its short form, either', async () => {
-    expect((await send(aNotification([anAlert({ title: '<!channel> & <@U1>' })]))).body.text).toBe('🚨 &lt;!channel&gt; &amp; &lt;@U1&gt;');
+    expect((await send(aNotification({ alerts: [anAlert({ title: '<!channel> & <@U1>' })] }))).body.text).toBe('🚨 &lt;!channel&gt; &amp; &lt;@U1&gt;');
   });
 });
 
@@ -91,13 +91,13 @@ describe('an answer', () => {
   test('that does not come ends with the signal', async () => {
     const { url } = await standIn(() => {});
 
-    expect(await slack({ webhookUrl: url + HOOK }).send(aNotification(), context(0, AbortSignal.timeout(20)))).toMatchObject({ delivered: false, retryable: true });
+    expect(await slack({ webhookUrl: url + HOOK }).send(aNotification(), aContext({ now: 0, signal: AbortSignal.timeout(20) }))).toMatchObject({ delivered: false, retryable: true });
   });
 });
 
 test('the size is at most 50 blocks and 12,000 characters', async () => {
-  const short = (await send(aNotification(someAlerts(1_000, { description: '', labels: {} })))).body;
-  const long = (await send(aNotification(someAlerts(1_000, { description: 'x'.repeat(400) })))).body;
+  const short = (await send(aNotification({ alerts: someAlerts(1_000, { description: '', labels: {} }) }))).body;
+  const long = (await send(aNotification({ alerts: someAlerts(1_000, { description: 'x'.repeat(400) }) }))).body;
 
   for (const body of [short, long]) {
     expect(body.blocks.length).toBeLessThanOrEqual(50);
@@ -112,9 +112,9 @@ test('whatever an alert holds, its texts are literal, and none is empty', async 
   const channel = slack({ webhookUrl: url + HOOK });
   await fc.assert(
     fc.asyncProperty(hostileText, hostileText, hostileLabels, async (title, description, labels) => {
-      const links = { [anAlert().id]: { acknowledge: 'https://app.example/ack' } };
       const alert = anAlert({ title, description, source: description, labels, annotations: labels });
-      expect(await channel.send(aNotification([alert], { links }), context())).toEqual({ delivered: true });
+      const links = { [alert.id]: { acknowledge: 'https://app.example/ack' } };
+      expect(await channel.send(aNotification({ alerts: [alert], links }), aContext())).toEqual({ delivered: true });
       const body = requests.at(-1)?.json;
       expect(body.text).not.toMatch(/[<>]/);
       const nodes = all(body.blocks);

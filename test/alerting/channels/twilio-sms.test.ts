@@ -17,7 +17,7 @@ describe('what is sent', () => {
     const { url, got } = await aService(() => TAKEN);
     expect(await deliver(twilioSms({ ...options, to: ['+4915112345678', '4915112345679'], baseUrl: url }), aNotification())).toEqual({ delivered: true });
 
-    expect(got.map(({ body }) => numberIn(body)).sort()).toEqual(['+4915112345678', '+4915112345679']);
+    expect(got.map(({ text }) => numberIn(text)).sort()).toEqual(['+4915112345678', '+4915112345679']);
     expect(got[0]).toMatchObject({
       method: 'POST',
       path: `/2010-04-01/Accounts/${accountSid}/Messages.json`,
@@ -26,15 +26,15 @@ describe('what is sent', () => {
         'content-type': expect.stringMatching('application/x-www-form-urlencoded'),
       },
     });
-    expect(Object.fromEntries(new URLSearchParams(got[0]!.body))).toMatchObject({ From: '+15005550006', Body: '[CRITICAL] Payment provider down - 09:05' });
+    expect(Object.fromEntries(new URLSearchParams(got[0]!.text))).toMatchObject({ From: '+15005550006', Body: '[CRITICAL] Payment provider down - 09:05' });
   });
 
   test('a messaging service may send', async () => {
     const { url, got } = await aService(() => TAKEN);
     const from = `MG${'0123456789abcdef'.repeat(2)}`;
     await deliver(twilioSms({ ...options, from, baseUrl: url }), aNotification());
-    expect(Object.fromEntries(new URLSearchParams(got[0]!.body))).toMatchObject({ MessagingServiceSid: from });
-    expect(got[0]!.body).not.toContain('From=');
+    expect(Object.fromEntries(new URLSearchParams(got[0]!.text))).toMatchObject({ MessagingServiceSid: from });
+    expect(got[0]!.text).not.toContain('From=');
   });
 });
 
@@ -55,14 +55,14 @@ describe('what became of it', () => {
 
   test('the next attempt goes to those who have not got it', async () => {
     let isDown = true;
-    const { url, got } = await aService(({ body }) => (isDown && numberIn(body).endsWith('2') ? { status: 503 } : TAKEN));
+    const { url, got } = await aService(({ text }) => (isDown && numberIn(text).endsWith('2') ? { status: 503 } : TAKEN));
     const channel = twilioSms({ ...options, to: ['+491511111111', '+491511111112', '+491511111113'], baseUrl: url });
     expect(await deliver(channel, aNotification())).toMatchObject({ delivered: false, retryable: true, reason: expect.stringContaining('1 of 3') });
 
     isDown = false;
     got.length = 0;
     expect(await deliver(channel, aNotification())).toEqual({ delivered: true });
-    expect(got.map(({ body }) => numberIn(body))).toEqual(['+491511111112']);
+    expect(got.map(({ text }) => numberIn(text))).toEqual(['+491511111112']);
 
     got.length = 0;
     await deliver(channel, aNotification({ id: 'n-2' }));
@@ -70,7 +70,7 @@ describe('what became of it', () => {
   });
 
   test('a number that never gets it keeps no other from it, and is told of', async () => {
-    const { url } = await aService(({ body }) => (numberIn(body).endsWith('2') ? { status: 400, body: { code: 21211, message: 'no number' } } : TAKEN));
+    const { url } = await aService(({ text }) => (numberIn(text).endsWith('2') ? { status: 400, body: { code: 21211, message: 'no number' } } : TAKEN));
     const channel = twilioSms({ ...options, to: ['+491511111111', '+491511111112'], baseUrl: url });
     expect(await deliver(channel, aNotification())).toEqual({ delivered: true, warning: expect.stringContaining('1 of 2 did not get it: Twilio refused: 21211') });
   });

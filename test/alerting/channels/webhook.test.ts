@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { webhook } from '../../../src/alerting/channels/webhook.js';
 import { webhookHeaders, webhookKey } from '../../../src/alerting/channels/standard-webhooks.js';
 import { refusedUrl } from '../../support/http-target.js';
-import { aNotification, anAlert, aResolvedAlert, NOW } from '../samples.js';
-import { aContext, aHangingService, aService, deliver } from './service.js';
+import { aContext, anAlert, aNotification, aResolvedAlert, NOW } from '../samples.js';
+import { aHangingService, aService, deliver } from './service.js';
 
 const SECRET = ['whsec', 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'].join('_');
 
@@ -26,7 +26,7 @@ describe('what is sent', () => {
       labels: { region: 'eu' },
       annotations: {},
     };
-    const body = JSON.parse(got[0]!.body);
+    const body = got[0]!.json;
     expect(body).toEqual({
       ...plan,
       notification: {
@@ -37,7 +37,7 @@ describe('what is sent', () => {
         receiver: 'on-call',
         group_key: '{}:{source="billing"}',
         group_labels: { source: 'billing' },
-        common_labels: { source: 'billing' },
+        common_labels: { region: 'eu' },
         common_annotations: {},
         truncated_alerts: 2,
         external_url: 'https://app',
@@ -62,7 +62,7 @@ describe('what is sent', () => {
   test("the body of Alertmanager's webhooks, where that is asked for", async () => {
     const { url, got } = await aService();
     await deliver(webhook({ url, format: 'alertmanager' }), aNotification({ alerts: [aResolvedAlert()] }));
-    expect(JSON.parse(got[0]!.body)).toMatchObject({ version: '4', status: 'resolved', alerts: [{ status: 'resolved', endsAt: '2026-11-22T09:06:00.000Z' }] });
+    expect(got[0]!.json).toMatchObject({ version: '4', status: 'resolved', alerts: [{ status: 'resolved', endsAt: '2026-11-22T09:06:00.000Z' }] });
   });
 
   test('each attempt has the same id, and a signature of its own time over the very bytes of the body', async () => {
@@ -76,9 +76,9 @@ describe('what is sent', () => {
       ['n-1', '1795338360'],
       ['n-1', '1795338365'],
     ]);
-    for (const { headers, body } of got) {
+    for (const { headers, text } of got) {
       const keys = [SECRET, SECRET.replace('MfKQ', 'AAAA')].flatMap(secret => webhookKey(secret) ?? []);
-      const expected = webhookHeaders('n-1', Number(headers['webhook-timestamp']) * 1_000, body, keys);
+      const expected = webhookHeaders('n-1', Number(headers['webhook-timestamp']) * 1_000, text, keys);
       expect(headers).toMatchObject(expected);
       expect(headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/);
     }
@@ -102,7 +102,7 @@ describe('what became of it', () => {
 
   test('an error page shows no secret of ours', async () => {
     const token = ['tok', 'abcdefgh12345'].join('-');
-    const { url } = await aService(({ path }) => ({ status: 400, body: `bad ${token} at ${path}` }));
+    const { url } = await aService(({ target }) => ({ status: 400, body: `bad ${token} at ${target}` }));
     const delivery = await deliver(webhook({ url: `${url}/hook-1234567890?key=k-0987654321`, headers: { 'x-key': token } }), aNotification());
     expect(JSON.stringify(delivery)).not.toMatch(/abcdefgh|1234567890|0987654321/);
   });
@@ -116,7 +116,7 @@ describe('what became of it', () => {
 
   test('one that hangs ends with its attempt', async () => {
     const controller = new AbortController();
-    const sent = webhook({ url: await aHangingService() }).send(aNotification(), aContext(controller.signal));
+    const sent = webhook({ url: await aHangingService() }).send(aNotification(), aContext({ signal: controller.signal }));
     controller.abort();
     expect(await sent).toMatchObject({ delivered: false, retryable: true });
   });

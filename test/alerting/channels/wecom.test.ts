@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { weCom, type WeComOptions } from '../../../src/alerting/channels/wecom.js';
 import type { Notification } from '../../../src/alerting/notification.js';
 import { standIn, status, type Reply } from '../../support/stand-in.js';
-import { aNotification, anAlert, context, someAlerts } from '../sample-notification.js';
+import { aContext, anAlert, aNotification, someAlerts } from '../samples.js';
 import { hostileLabels, hostileText } from './hostile-texts.js';
 
 const OK = { errcode: 0, errmsg: 'ok' };
@@ -11,12 +11,12 @@ const OK = { errcode: 0, errmsg: 'ok' };
 async function send(notification: Notification = aNotification(), options: Partial<WeComOptions> = {}, ...replies: Reply[]) {
   const { url, requests } = await standIn(...(replies.length > 0 ? replies : [OK]));
   const channel = weCom({ webhookUrl: `${url}/cgi-bin/webhook/send?key=693a91f6-7xxx`, timeZone: 'Asia/Shanghai', ...options });
-  const delivery = await channel.send(notification, context());
+  const delivery = await channel.send(notification, aContext());
   return { delivery, requests, content: requests[0]?.json.markdown.content as string };
 }
 
 test('a message is Markdown in Chinese', async () => {
-  const { delivery, requests, content } = await send(aNotification([anAlert({ description: 'a\nb' })]));
+  const { delivery, requests, content } = await send(aNotification({ alerts: [anAlert({ description: 'a\nb' })] }));
 
   expect(delivery).toEqual({ delivered: true });
   expect(requests[0]?.query.get('key')).toBe('693a91f6-7xxx');
@@ -28,7 +28,7 @@ test('a message is Markdown in Chinese', async () => {
 > a
 > b
 **告警来源**: billing
-**触发时间**: 2026-11-22 14:03:09
+**触发时间**: 2026-11-22 17:05:00
 **标签信息**:
 - region: eu
 请及时处理此告警！`);
@@ -37,7 +37,7 @@ test('a message is Markdown in Chinese', async () => {
 test('links stand in the text', async () => {
   const links = { [anAlert().id]: { acknowledge: 'https://app.example/ack' } };
 
-  expect((await send(aNotification([anAlert()], { links }))).content).toContain('[确认告警](https://app.example/ack)');
+  expect((await send(aNotification({ alerts: [anAlert()], links }))).content).toContain('[确认告警](https://app.example/ack)');
 });
 
 test.each([
@@ -64,7 +64,7 @@ test('garbage in a 200 may be tried again, and so may a 502', async () => {
 
 describe('the size', () => {
   test('is at most 4,096 bytes of UTF-8, and close to it', async () => {
-    const { content } = await send(aNotification(someAlerts(100, { description: '描述'.repeat(20) })));
+    const { content } = await send(aNotification({ alerts: someAlerts(100, { description: '描述'.repeat(20) }) }));
 
     expect(Buffer.byteLength(content)).toBeLessThanOrEqual(4_096);
     expect(Buffer.byteLength(content)).toBeGreaterThan(3_600);
@@ -72,7 +72,7 @@ describe('the size', () => {
   });
 
   test('of one long description is kept by cutting it', async () => {
-    const { content } = await send(aNotification([anAlert({ description: '故障👩‍👩‍👧‍👦'.repeat(2_000) })]));
+    const { content } = await send(aNotification({ alerts: [anAlert({ description: '故障👩‍👩‍👧‍👦'.repeat(2_000) })] }));
 
     expect(Buffer.byteLength(content)).toBeLessThanOrEqual(4_096);
     expect(content).toMatch(/(?:故障(?:👩‍👩‍👧‍👦)?|👩‍👩‍👧‍👦)…\n\*\*告警来源/);
@@ -80,7 +80,7 @@ describe('the size', () => {
   });
 
   test('that is too long all the same is halved at once', async () => {
-    const { delivery, requests } = await send(aNotification(someAlerts(100)), {}, { errcode: 40058, errmsg: 'content exceed max length' }, OK);
+    const { delivery, requests } = await send(aNotification({ alerts: someAlerts(100) }), {}, { errcode: 40058, errmsg: 'content exceed max length' }, OK);
 
     expect(delivery).toEqual({ delivered: true });
     expect(requests.map(({ json }) => Buffer.byteLength(json.markdown.content as string) <= 2_048)).toEqual([false, true]);
@@ -95,7 +95,7 @@ describe('the size', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.record({ title: hostileText, description: hostileText, labels: hostileLabels }), { maxLength: 8 }), async given => {
         const alerts = given.map((fields, index) => anAlert({ ...fields, id: `a-${index}` }));
-        expect(await channel.send(aNotification(alerts), context())).toEqual({ delivered: true });
+        expect(await channel.send(aNotification({ alerts }), aContext())).toEqual({ delivered: true });
       }),
       { numRuns: 60 },
     );

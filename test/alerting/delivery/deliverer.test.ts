@@ -72,6 +72,21 @@ test('a second quota of seconds is waited for, not digested', async () => {
   expect(asked(office.channel('robot'))).toEqual(Array.from({ length: 12 }, (_, i) => `${i}`));
 });
 
+test('a service that keeps incidents gets each notification alone, within its quota, the worst first, however many there are', async () => {
+  const office = postOffice({ pager: TWENTY_A_MINUTE }, undefined, { keepsIncidents: true });
+  for (let i = 0; i < 200; i++) office.send(`medium ${i}`, { to: 'pager', severity: 'medium' });
+  await office.clock.pass(1_000);
+  office.send('critical', { to: 'pager', severity: 'critical' });
+  await office.clock.pass(1_000);
+  expect(asked(office.channel('pager')).at(-1)).toBe('critical');
+
+  await office.clock.pass(20 * MINUTE);
+  const all = office.channel('pager').asked;
+  expect(all.filter(({ notification: { reason, alerts } }) => reason === 'digest' || alerts.length !== 1)).toEqual([]);
+  expect(new Set(all.map(({ notification }) => notification.groupKey)).size).toBe(201);
+  for (let i = 20; i < all.length; i++) expect(all[i]!.at - all[i - 20]!.at).toBeGreaterThanOrEqual(MINUTE);
+});
+
 test('a digest tells of an alert as it is now, and its id is that of what it holds', async () => {
   const office = postOffice({ robot: [{ limit: 1, windowMs: MINUTE }] });
   const channel = office.channel('robot');

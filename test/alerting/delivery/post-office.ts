@@ -39,11 +39,11 @@ export interface SentParcel {
 }
 
 /** Channels by name and quotas, on a clock that a test moves. */
-export function postOffice(quotas: Record<string, readonly Quota[]>, fallback?: string): PostOffice {
+export function postOffice(quotas: Record<string, readonly Quota[]>, fallback?: string, settings: Partial<Channel> = {}): PostOffice {
   const clock = new SteppingClock();
   const log: string[] = [];
   const counted: string[] = [];
-  const channels = new Map(Object.entries(quotas).map(([name, list]) => [name, scripted(clock, list)]));
+  const channels = new Map(Object.entries(quotas).map(([name, list]) => [name, scripted(clock, list, settings)]));
   const metrics = {
     notified: (name: string, outcome: string) => counted.push(`${name} ${outcome}`),
     watchBacklog: () => {},
@@ -89,10 +89,11 @@ export const REFUSED = (): unknown => ({ delivered: false, retryable: false, rea
 export const NEVER = (): unknown => new Promise(() => {});
 export const SEVERITIES_FROM_WORST: readonly AlertSeverity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
-function scripted(clock: SteppingClock, quotas: readonly Quota[]): ScriptedChannel {
+function scripted(clock: SteppingClock, quotas: readonly Quota[], settings: Partial<Channel>): ScriptedChannel {
   const channel: ScriptedChannel = {
     kind: 'scripted',
     quotas,
+    ...settings,
     asked: [],
     answers: [],
     closed: false,

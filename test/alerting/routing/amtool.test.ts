@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Labels } from '../../../src/alerting/alert.js';
+import { alertmanagerConfig } from '../../../src/alerting/alertmanager-config.js';
 import { type AlertmanagerConfig, loadAlertmanagerConfig } from '../../../src/alerting/routing/load-alertmanager-config.js';
 import { formatMatcher } from '../../../src/alerting/routing/matcher.js';
 import { RouteTree } from '../../../src/alerting/routing/route-tree.js';
@@ -133,6 +134,13 @@ describe.skipIf(amtool === undefined)('a file is taken or refused as `amtool che
       channel('email_configs: [{to: "a@b", from: c@d, smarthost: "x:25", headers: {X: y}, require_tls: false}]'),
       channel('slack_configs: [{api_url: "https://x/", channel: "#c"}]'),
       channel('pagerduty_configs: [{routing_key: x}]'),
+      channel('webhook_configs: [{url: "http://u:p@x/y", http_config: {basic_auth: {username: a, password: b}, follow_redirects: false, enable_http2: true, tls_config: {insecure_skip_verify: false}}}]'),
+      channel('webhook_configs: [{url: "http://x/y", http_config: {authorization: {type: Key, credentials: a}}}, {url: "http://x/z", http_config: {bearer_token: b}}]'),
+      channel('email_configs: [{to: "\\"A, B\\" <a@b>, c@d", from: "E <e@f>", smarthost: "[::1]:25", auth_username: u, auth_password: p, tls_config: {server_name: x, insecure_skip_verify: true, min_version: TLS12}, text: ""}]'),
+      channel("slack_configs: [{api_url: 'https://x/', title: '{{ template \"slack.default.title\" . }}', color: '{{ if eq .Status \"firing\" }}danger{{ else }}good{{ end }}', short_fields: false}]"),
+      channel("pagerduty_configs: [{routing_key: x, url: 'https://x/v2/enqueue', description: '{{ template \"pagerduty.default.description\" .}}'}]"),
+      `${channel('webhook_configs: [{url: "http://x"}]')}global: {http_config: {bearer_token: a}, opsgenie_api_key: x, wechat_api_corp_id: y}`,
+      route('group_by: []'),
       `${channel('email_configs: [{to: a@b}], slack_configs: [{}]')}global: {smtp_smarthost: "x:25", smtp_from: c@d, slack_api_url: "https://x/", resolve_timeout: 1m, smtp_require_tls: off}`,
     ],
     refused: [
@@ -200,6 +208,20 @@ describe.skipIf(amtool === undefined)('a file is taken or refused as `amtool che
       channel('slack_configs: [{}]'),
       channel('pagerduty_configs: [{}]'),
       channel('opsgenie_configs: [{}]'),
+      route('match_re: {a: }'),
+      channel('webhook_configs: [{url: "http://x", http_config: {bearer_token: a, basic_auth: {username: b}}}]'),
+      channel('webhook_configs: [{url: "http://x", http_config: {authorization: {type: Basic, credentials: b}}}]'),
+      channel('webhook_configs: [{url: "http://x", http_config: {unknown: b}}]'),
+      channel('webhook_configs: [{url: "http://x", send_resolved: maybe}]'),
+      channel('email_configs: [{to: a@b, from: c@d, smarthost: "x:25", headers: {X-a: b, x-A: c}}]'),
+      channel('email_configs: [{to: a@b, from: c@d, smarthost: "x:25", tls_config: {min_version: SSL3}}]'),
+      channel('slack_configs: [{api_url: "https://x/", api_url_file: /dev/null}]'),
+      channel('pagerduty_configs: [{routing_key: x, routing_key_file: /dev/null}]'),
+      channel('pagerduty_configs: [{routing_key: x, url: "ftp://x/v2/enqueue"}]'),
+      `${channel('slack_configs: [{}]')}global: {slack_api_url: "https://x/", slack_api_url_file: /dev/null}`,
+      `${channel('slack_configs: [{}]')}global: {slack_api_url: x}`,
+      `${channel('')}global: {smtp_smarthost: x}`,
+      `${channel('')}global: {resolve_timeout: soon}`,
     ],
   };
 
@@ -223,9 +245,54 @@ describe.skipIf(amtool === undefined)('a file is taken or refused as `amtool che
   );
 });
 
+const FILES = 64;
+/** Parts of integrations and of the rest, some of which nobody can use. */
+const GOOD = {
+  webhook: ['url: "http://x/y"', 'url: "https://u:p@x/y?a=b"', 'url: "http://x", max_alerts: 0', 'url: "http://x", send_resolved: on', 'url: "http://x", http_config: {basic_auth: {username: a}}'],
+  email: ['to: a@b', 'to: "a@b, C D <c@d>"', 'to: a@b, require_tls: off', 'to: a@b, headers: {X-A: b, List-Id: c}', 'to: a@b, auth_username: a, auth_password: b', 'to: a@b, smarthost: "mail:465", from: x@y'],
+  slack: ['api_url: "https://x/"', 'api_url: "https://x/", channel: "#a"', 'icon_emoji: ":a:", username: b', 'send_resolved: true'],
+  pagerduty: ['routing_key: a', 'routing_key: a, url: "https://x/v2/enqueue"', 'routing_key: a, send_resolved: false'],
+} as const;
+const BAD = {
+  webhook: ['url: x', 'max_alerts: 1', 'url: "http://x", max_alerts: many', 'url: "http://x", http_config: {bearer_token: a, authorization: {credentials: b}}', 'url: "http://x", urls: y'],
+  email: ['from: a@b', 'to: a@b, smarthost: mail', 'to: a@b, require_tls: perhaps', 'to: a@b, headers: {X-A: b, x-a: c}', 'to: a@b, auth_pasword: b'],
+  slack: ['api_url: x', 'api_url: "ftp://x/"', 'link_names: maybe', 'chanel: "#a"'],
+  pagerduty: ['send_resolved: true', 'routing_key: a, url: x', 'routing_keys: a'],
+} as const;
+
+test.skipIf(amtool === undefined)(
+  `${FILES} generated files with receivers are taken or refused as \`amtool check-config\` does it`,
+  async () => {
+    let taken = 0;
+    await forEach(
+      Array.from({ length: FILES }, (_, i) => i),
+      async i => {
+        const next = numbers((i + 1) * 104_729);
+        const pick = <T>(values: readonly T[]): T => values[next(values.length)] as T;
+        const receivers = Array.from({ length: 1 + next(3) }, (_, r) => {
+          const configs = (['webhook', 'email', 'slack', 'pagerduty'] as const).filter(() => next(2) === 0).map(kind => `${kind}_configs: [${Array.from({ length: 1 + next(2) }, () => `{${pick(next(8) === 0 ? BAD[kind] : GOOD[kind])}}`).join(', ')}]`);
+          return `{${[`name: r${r}`, ...configs].join(', ')}}`;
+        });
+        const yaml = `global: {smtp_smarthost: "x:25", smtp_from: c@d, slack_api_url: "https://x/"}\nroute: {receiver: r0}\nreceivers: [${receivers.join(', ')}]\n`;
+        const file = join(folder, `generated-${i}.yml`);
+        writeFileSync(file, yaml);
+        const theirs = await run(amtool as string, ['check-config', file]).then(
+          () => 'taken',
+          () => 'refused',
+        );
+        expect(verdictOf(yaml).slice(0, theirs.length), `${yaml}${verdictOf(yaml)}`).toBe(theirs);
+        if (theirs === 'taken') taken++;
+      },
+    );
+    expect(taken).toBeGreaterThan(FILES / 4);
+    expect(taken).toBeLessThan((FILES * 3) / 4);
+  },
+  60_000,
+);
+
 function verdictOf(yaml: string): string {
   try {
-    loadAlertmanagerConfig(yaml);
+    alertmanagerConfig(yaml.includes('\n') ? yaml : `${yaml}\n`);
     return 'taken';
   } catch (error) {
     return `refused: ${(error as Error).message}`;

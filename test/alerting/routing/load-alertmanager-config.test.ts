@@ -84,45 +84,68 @@ mute_time_intervals: [{name: office, time_intervals: [{weekdays: ['monday:friday
     receivers: [
       {
         name: 'team',
+        isGiven: false,
         channels: [
           {
-            kind: 'email',
-            to: ['one@example.org', 'two@example.org'],
-            from: 'alerts@example.org',
-            headers: { 'X-Team': 'db' },
-            host: 'smtp.example.org',
-            port: 587,
-            hello: 'localhost',
-            user: 'alerts',
-            password: 'hunter2',
-            requireTls: true,
-            sendResolved: true,
+            kind: 'webhook',
+            name: 'team/webhook[0]',
+            path: 'alertmanager.yml: receivers[0].webhook_configs[0]',
+            sendsResolved: true,
+            options: { url: 'http://127.0.0.1:9000/hook', format: 'alertmanager', maxAlerts: 20 },
           },
           {
             kind: 'email',
-            to: ['three@example.org'],
-            from: 'other@example.org',
-            headers: {},
-            host: '::1',
-            port: 25,
-            hello: 'me',
-            user: 'o',
-            password: 'p',
-            requireTls: false,
-            sendResolved: false,
+            name: 'team/email[0]',
+            path: 'alertmanager.yml: receivers[0].email_configs[0]',
+            sendsResolved: true,
+            options: {
+              to: ['one@example.org', 'two@example.org'],
+              from: 'alerts@example.org',
+              headers: { 'X-Team': 'db' },
+              smtp: { host: 'smtp.example.org', port: 587, name: 'localhost', secure: false, requireTLS: true, ignoreTLS: false, auth: { user: 'alerts', pass: 'hunter2' } },
+            },
           },
-          { kind: 'webhook', url: 'http://127.0.0.1:9000/hook', maxAlerts: 20, sendResolved: true },
+          {
+            kind: 'email',
+            name: 'team/email[1]',
+            path: 'alertmanager.yml: receivers[0].email_configs[1]',
+            sendsResolved: false,
+            options: {
+              to: ['three@example.org'],
+              from: 'other@example.org',
+              smtp: { host: '::1', port: 25, name: 'me', secure: false, requireTLS: false, ignoreTLS: true, auth: { user: 'o', pass: 'p' } },
+            },
+          },
         ],
       },
       {
         name: 'pager',
+        isGiven: false,
         channels: [
-          { kind: 'pagerduty', routingKey: 'abc', url: 'https://events.pagerduty.com/v2/enqueue', sendResolved: true },
-          { kind: 'slack', webhookUrl: 'https://hooks.slack.example/T0/B0/x', channel: '#ops', username: 'bot', iconEmoji: ':fire:', sendResolved: false },
-          { kind: 'slack', webhookUrl: 'https://hooks.slack.example/other', channel: undefined, username: undefined, iconEmoji: undefined, sendResolved: true },
+          {
+            kind: 'slack',
+            name: 'pager/slack[0]',
+            path: 'alertmanager.yml: receivers[1].slack_configs[0]',
+            sendsResolved: false,
+            options: { webhookUrl: 'https://hooks.slack.example/T0/B0/x', channel: '#ops', username: 'bot', iconEmoji: ':fire:' },
+          },
+          {
+            kind: 'slack',
+            name: 'pager/slack[1]',
+            path: 'alertmanager.yml: receivers[1].slack_configs[1]',
+            sendsResolved: true,
+            options: { webhookUrl: 'https://hooks.slack.example/other' },
+          },
+          {
+            kind: 'pagerduty',
+            name: 'pager/pagerduty[0]',
+            path: 'alertmanager.yml: receivers[1].pagerduty_configs[0]',
+            sendsResolved: true,
+            options: { routingKey: 'abc', baseUrl: 'https://events.pagerduty.com' },
+          },
         ],
       },
-      { name: 'nobody', channels: [] },
+      { name: 'nobody', isGiven: false, channels: [] },
     ],
     inhibitRules: [
       { sourceMatch: ['severity="critical"'], targetMatch: ['severity=~"high|low"'], equal: ['cluster'] },
@@ -149,7 +172,7 @@ mute_time_intervals: [{name: office, time_intervals: [{weekdays: ['monday:friday
 test('what is left out is as in Alertmanager', () => {
   expect(loadAlertmanagerConfig(`global:\ntemplates:\ninhibit_rules: null\n${SMALLEST}`)).toEqual({
     route: { receiver: 'r' },
-    receivers: [{ name: 'r', channels: [] }],
+    receivers: [{ name: 'r', isGiven: false, channels: [] }],
     inhibitRules: [],
     timeIntervals: {},
     resolveTimeoutMs: 300_000,
@@ -169,20 +192,27 @@ describe('what Sightline cannot do is refused with its path, never skipped', () 
     ['an empty file', '', 'alertmanager.yml: route', /the routing tree/],
     ['no mapping', '- a', 'alertmanager.yml:', /a mapping/],
     ['no route', 'receivers: [{name: r}]', 'alertmanager.yml: route', /the routing tree/],
-    ['a part that does not exist', `${SMALLEST}tracing: {}`, 'alertmanager.yml: tracing', /not supported; supported here: global, route, receivers/],
+    ['a part that does not exist', `${SMALLEST}tracing: {}`, 'alertmanager.yml: tracing', /not supported; supported here: route, global, receivers/],
     ['templates', `${SMALLEST}templates: ['*.tmpl']`, 'alertmanager.yml: templates', /none: Alertmanager's templates are not supported/],
-    ['a proxy', `${SMALLEST}global: {http_config: {proxy_url: x}}`, 'alertmanager.yml: global.http_config', /not supported; supported here: resolve_timeout, smtp_from/],
-    ['another service', receiver('opsgenie_configs: [{}]'), 'alertmanager.yml: receivers[0].opsgenie_configs', /supported here: name, webhook_configs, email_configs, slack_configs, pagerduty_configs/],
-    ['a password in a file', `${SMALLEST}global: {smtp_auth_password_file: x}`, 'alertmanager.yml: global.smtp_auth_password_file', /not supported/],
-    ['a text of a message', receiver("slack_configs: [{api_url: 'https://x/', text: x}]"), 'alertmanager.yml: receivers[0].slack_configs[0].text', /not supported/],
+    ['a proxy', `${SMALLEST}global: {http_config: {proxy_url: x}}`, 'alertmanager.yml: global.http_config.proxy_url', /not supported; .* give a `fetch` of your own/],
+    ['a misspelt default', `${SMALLEST}global: {smtp_form: x}`, 'alertmanager.yml: global.smtp_form', /not supported; supported here: resolve_timeout, http_config, smtp_from/],
+    ['another service', receiver('opsgenie_configs: [{}]'), 'alertmanager.yml: receivers[0].opsgenie_configs', /supported here: name, webhook_configs, email_configs, slack_configs, pagerduty_configs\. Or give a channel for the whole receiver: channels: \{ 'r': … \}/],
+    ['a password in a file that is not there', `${SMALLEST}global: {smtp_auth_password_file: /nowhere/x}`, 'alertmanager.yml: global.smtp_auth_password_file', /a file that can be read \(ENOENT\)/],
+    ['a password twice', `${SMALLEST}global: {smtp_auth_password: x, smtp_auth_password_file: /dev/null}`, 'alertmanager.yml: global.smtp_auth_password_file', /a file that is not empty/],
+    ['a text of a message', receiver("slack_configs: [{api_url: 'https://x/', text: x}]"), 'alertmanager.yml: receivers[0].slack_configs[0].text', /got "x", expected Alertmanager's default or nothing.*`template` .* channels: \{ 'r\/slack\[0\]': … \}/],
     [
       'a template in a text',
       receiver("slack_configs: [{api_url: 'https://x/', channel: '#{{ .CommonLabels.team }}'}]"),
       'alertmanager.yml: receivers[0].slack_configs[0].channel',
-      /without \{\{ \}\}/,
+      /without \{\{ \}\}.* channels: \{ 'r\/slack\[0\]': … \}/,
     ],
-    ['events of the first version', receiver('pagerduty_configs: [{service_key: x}]'), 'alertmanager.yml: receivers[0].pagerduty_configs[0].service_key', /not supported/],
-    ['a client certificate', receiver('webhook_configs: [{url: "http://x/", http_config: {}}]'), 'alertmanager.yml: receivers[0].webhook_configs[0].http_config', /not supported/],
+    ['events of the first version', receiver('pagerduty_configs: [{service_key: x}]'), 'alertmanager.yml: receivers[0].pagerduty_configs[0].service_key', /not supported; .* Events API v2/],
+    [
+      'a client certificate',
+      receiver('webhook_configs: [{url: "http://x/", http_config: {tls_config: {cert_file: x}}}]'),
+      'alertmanager.yml: receivers[0].webhook_configs[0].http_config.tls_config.cert_file',
+      /not supported; .* give a `fetch` of your own/,
+    ],
     ['labels of a route', route('labels: {a: b}'), 'alertmanager.yml: route.routes[1].labels', /not supported/],
     ['no receiver', 'route: {group_wait: 1s}\nreceivers: []', 'alertmanager.yml: route.receiver', /expected the name of a receiver/],
     ['a receiver that does not exist', route('receiver: x'), 'alertmanager.yml: route.routes[1].receiver', /got "x", expected the name of a receiver \(known here: r\)/],
@@ -234,7 +264,7 @@ describe('what Sightline cannot do is refused with its path, never skipped', () 
   });
 
   test('by the name of its file', () => {
-    expect(() => loadAlertmanagerConfig('a: b', '/etc/am.yml')).toThrow('Invalid option `/etc/am.yml: a`');
+    expect(() => loadAlertmanagerConfig('a: b', { source: '/etc/am.yml' })).toThrow('Invalid option `/etc/am.yml: a`');
   });
 });
 

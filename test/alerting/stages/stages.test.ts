@@ -114,10 +114,10 @@ describe('flapping', () => {
 
 describe('maintenance', () => {
   test('mutes LOW and MEDIUM, and says until when', () => {
-    const window = new MaintenanceWindow({ name: 'release', start: at(-10), end: at(10) }, 'window');
-    const stage = new MaintenanceStage(() => [window]);
-    expect(stage.judge(judged(anAlert({ severity: 'medium' })))).toEqual({ passes: false, reason: 'the window release', until: at(10) });
-    expect(stage.judge(judged(anAlert({ severity: 'high' }))).passes).toBe(true);
+    const windows = [new MaintenanceWindow({ name: 'release', start: at(-10), end: at(10) }, 'window')];
+    const stage = new MaintenanceStage();
+    expect(stage.judge(judged(anAlert({ severity: 'medium' }), { windows }))).toEqual({ passes: false, reason: 'the window release', until: at(10) });
+    expect(stage.judge(judged(anAlert({ severity: 'high' }), { windows })).passes).toBe(true);
   });
 });
 

@@ -344,6 +344,21 @@ export function testAlertStore({ open, restarted = stores => Promise.resolve(sto
       expect(history[0]).toMatchObject({ event: 'fired' });
       expect(history.slice(1).map(({ reason }) => reason)).toEqual(Array.from({ length: 49 }, (_, i) => `number ${i + 71}`));
     });
+
+    test('keeps what was done about it, however often it was notified since', async () => {
+      const escalated = (step: number): HistoryEntry => ({ at: at(step), event: 'escalated', reason: `policy: step ${step}` });
+      await store.note('a1', notified(1));
+      for (let step = 1; step <= 3; step++) await store.note('a1', escalated(step));
+      for (let i = 10; i < 120; i++) await store.note('a1', notified(i, `number ${i}`));
+      const noisy = (await store.get('a1'))?.history ?? [];
+      expect(noisy).toHaveLength(50);
+      expect(noisy.slice(0, 5).map(({ reason }) => reason)).toEqual(['told for the first time', 'policy: step 1', 'policy: step 2', 'policy: step 3', 'number 74']);
+
+      for (let step = 4; step <= 99; step++) await store.note('a1', escalated(step));
+      await restart();
+      const busy = (await store.get('a1'))?.history ?? [];
+      expect(busy.map(({ reason }) => reason)).toEqual(['told for the first time', ...Array.from({ length: 49 }, (_, i) => `policy: step ${i + 51}`)]);
+    });
   });
 
   describe('what a store gives', () => {
@@ -386,6 +401,32 @@ export function testAlertStore({ open, restarted = stores => Promise.resolve(sto
 
       expect(ids(await store.getAll(['a3', 'none', 'a1']))).toEqual(['a3', 'a1']);
       expect(await store.getAll([])).toEqual([]);
+    });
+  });
+
+  describe('the open alerts', () => {
+    test('are counted by severity, source and status; the resolved are not', async () => {
+      expect(await store.countActive()).toEqual([]);
+      for (let i = 0; i < 450; i++) await store.fire(told(`a${i}`, { severity: i % 2 === 0 ? 'high' : 'low', source: i < 3 ? 'a "b"\n中文' : 'billing' }), at(i));
+      await resolve('a4', 1_000);
+      await resolve('a6', 1_000);
+      await store.acknowledge('a8', at(1_000), 'ada');
+      await store.note('a5', { at: at(1_000), event: 'suppressed', reason: 'silence: x' }, 'suppressed');
+      await store.note('a8', { at: at(1_000), event: 'suppressed', reason: 'silence: x' }, 'suppressed');
+      await restart();
+
+      const counts = await store.countActive();
+      expect(counts).toHaveLength(6);
+      expect(counts).toEqual(
+        expect.arrayContaining([
+          { severity: 'high', source: 'a "b"\n中文', status: 'firing', count: 2 },
+          { severity: 'low', source: 'a "b"\n中文', status: 'firing', count: 1 },
+          { severity: 'high', source: 'billing', status: 'firing', count: 220 },
+          { severity: 'high', source: 'billing', status: 'acknowledged', count: 1 },
+          { severity: 'low', source: 'billing', status: 'firing', count: 223 },
+          { severity: 'low', source: 'billing', status: 'suppressed', count: 1 },
+        ]),
+      );
     });
   });
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { findServer } from '../../support/servers.mjs';
 import { playOurs } from './ours.js';
 import { DIFFERENT, randomScenario, SCENARIOS } from './scenarios.js';
-import { receiversOf, type Outcome, type Scenario } from './scenario.js';
+import { FIRING_ONLY, receiversOf, type Outcome, type Scenario } from './scenario.js';
 import { playTheirs } from './theirs.js';
 
 const program = findServer('prometheus-alertmanager');
@@ -43,15 +43,42 @@ function of({ route }: Scenario, outcome: Outcome): Outcome {
 /** Without the ends of what was never told as firing, and without notifications that then have no news. */
 function toldBefore(outcome: Outcome): Outcome {
   const result: Record<string, string[]> = {};
-  for (const [key, all] of Object.entries(outcome)) {
+  const keys = Object.keys(outcome);
+  for (const key of keys.filter(each => !each.endsWith(FIRING_ONLY))) {
     let firing: string[] = [];
-    for (const told of all) {
-      const [now = [], ended = []] = told.split(' | ').map(part => part.replace(/^\w+: /, '').split(/(?<=\]\]), /).filter(text => text !== ''));
+    for (const { now, ended } of (outcome[key] ?? []).map(partsOf)) {
       const over = ended.filter(alert => firing.includes(alert));
       if (now.every(alert => firing.includes(alert)) && over.length === 0) continue;
-      (result[key] ??= []).push(`firing: ${now.join(', ')} | resolved: ${over.join(', ')}`);
+      (result[key] ??= []).push(toldText(now, over));
       firing = now;
     }
   }
+  // Where nothing of it was left out, so was nothing of what the channel is told that wants no ends.
+  for (const key of keys.filter(each => each.endsWith(FIRING_ONLY))) {
+    const all = key.slice(0, -FIRING_ONLY.length);
+    const isWhole = JSON.stringify(result[all]) === JSON.stringify(outcome[all]);
+    result[key] = [...(isWhole ? (outcome[key] ?? []) : firingOnly(result[all] ?? []))];
+  }
   return result;
+}
+
+/** What of it a channel is told that wants no ends: its log is as it was, unless it was told, or nothing fires. */
+function firingOnly(all: readonly string[]): string[] {
+  const told: string[] = [];
+  let logged: string[] = [];
+  for (const { now } of all.map(partsOf)) {
+    const isNews = now.some(alert => !logged.includes(alert));
+    if (isNews) told.push(toldText(now, []));
+    if (isNews || now.length === 0) logged = now;
+  }
+  return told;
+}
+
+function partsOf(told: string): { now: string[]; ended: string[] } {
+  const [now = [], ended = []] = told.split(' | ').map(part => part.replace(/^\w+: /, '').split(/(?<=\]\]), /).filter(text => text !== ''));
+  return { now, ended };
+}
+
+function toldText(now: readonly string[], ended: readonly string[]): string {
+  return `firing: ${now.join(', ')} | resolved: ${ended.join(', ')}`;
 }

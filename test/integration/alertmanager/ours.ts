@@ -1,45 +1,26 @@
+import { alertmanagerConfig } from '../../../src/alerting/alertmanager-config.js';
 import type { Alerts } from '../../../src/alerting/alerts.js';
-import { routingLabels } from '../../../src/alerting/alert.js';
-import type { AlertsOptions } from '../../../src/alerting/options.js';
-import type { Notification } from '../../../src/alerting/notification.js';
 import { testAlerts } from '../../alerting/set-up.js';
-import { LENGTH, receiversOf, TIME_INTERVALS, TIMES, toldOf, type Outcome, type Scenario, type Step } from './scenario.js';
+import { configOf, toldByWebhook } from './config.js';
+import { LENGTH, type Outcome, type Scenario, type Step } from './scenario.js';
 
-/** Plays all scenarios at once, in virtual time. */
+/** Plays all scenarios at once, in virtual time, with the file that the real one is given. */
 export async function playOurs(scenarios: readonly Scenario[]): Promise<Outcome> {
   const told: Record<string, string[]> = {};
-  const { alerts, clock, pass } = testAlerts(optionsOf(scenarios, (receiver, { groupKey, alerts: all }) => {
-    (told[`${receiver} ${groupKey}`] ??= []).push(toldOf(all.map(alert => ({ labels: routingLabels(alert), isResolved: alert.status === 'resolved' }))));
-  }));
+  const file = JSON.stringify(configOf(scenarios, 'http://bridge.example'), null, 1);
+  const options = alertmanagerConfig(file, {
+    fetch: async (url, { body = '' }) => {
+      const [key, text] = toldByWebhook(url, body);
+      (told[key] ??= []).push(text);
+      return Promise.resolve({ status: 200, headers: new Headers(), text: async () => Promise.resolve('') });
+    },
+  });
+  const { alerts, clock, pass } = testAlerts(options);
   for (let second = 0; second <= LENGTH; second++) {
     for (const { name, steps } of scenarios) for (const step of steps) if (step.at === second) await make(step, name, alerts, clock.now());
     await pass(1_000);
   }
   return told;
-}
-
-function optionsOf(scenarios: readonly Scenario[], tell: (receiver: string, notification: Notification) => void): AlertsOptions {
-  const receivers = [...new Set(scenarios.flatMap(({ route }) => receiversOf(route)))];
-  const channel = (receiver: string): NonNullable<AlertsOptions['channels']>[string] => ({
-    kind: 'scenario',
-    quotas: [],
-    send: async notification => {
-      tell(receiver, notification);
-      return { delivered: true };
-    },
-  });
-  return {
-    channels: Object.fromEntries(receivers.map(receiver => [receiver, channel(receiver)])),
-    receivers: { nobody: [] },
-    timeIntervals: TIME_INTERVALS,
-    inhibitRules: scenarios.flatMap(({ inhibitRules = [] }) => inhibitRules),
-    flapping: false,
-    route: {
-      receiver: 'nobody',
-      ...TIMES,
-      routes: scenarios.map(({ name, route }) => ({ ...route, match: [`scenario="${name}"`] })),
-    },
-  };
 }
 
 async function make(step: Step, scenario: string, alerts: Alerts, now: number): Promise<void> {

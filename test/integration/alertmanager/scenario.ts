@@ -31,6 +31,9 @@ export interface Scenario {
 /** A notification, as both can be compared: `firing: A, B | resolved: C`. */
 export type Told = string;
 
+/** At the end of the key of a channel that wants no resolved alerts. */
+export const FIRING_ONLY = ' (firing only)';
+
 /** What receivers were told, by `receiver groupKey`, in turn. */
 export type Outcome = Readonly<Record<string, readonly Told[]>>;
 

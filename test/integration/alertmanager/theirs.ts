@@ -1,22 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { InhibitRule } from '../../../src/alerting/routing/inhibition.js';
-import type { RouteOptions } from '../../../src/alerting/routing/route-tree.js';
 import { Alertmanager } from '../../support/alertmanager.js';
 import { startHttpTarget } from '../../support/http-target.js';
-import { labelsOf, LENGTH, receiversOf, TIME_INTERVALS, TIMES, toldOf, type Outcome, type Scenario, type Step } from './scenario.js';
-
-interface Payload {
-  readonly receiver: string;
-  readonly groupKey: string;
-  readonly alerts: readonly { readonly status: string; readonly labels: Record<string, string> }[];
-}
+import { configOf, toldByWebhook } from './config.js';
+import { labelsOf, LENGTH, type Outcome, type Scenario, type Step } from './scenario.js';
 
 /** Plays all scenarios at once to an Alertmanager, whose clock is its own: this takes as long as they do. */
 export async function playTheirs(program: string, scenarios: readonly Scenario[]): Promise<Outcome> {
   const told: Record<string, string[]> = {};
-  const bridge = await startHttpTarget((_, body, response) => {
-    const { receiver, groupKey, alerts } = JSON.parse(body.toString()) as Payload;
-    (told[`${receiver} ${groupKey}`] ??= []).push(toldOf(alerts.map(({ status, labels }) => ({ labels, isResolved: status === 'resolved' }))));
+  const bridge = await startHttpTarget(({ url = '' }, body, response) => {
+    const [key, text] = toldByWebhook(url, body.toString());
+    (told[key] ??= []).push(text);
     response.end();
   });
   const server = await Alertmanager.start(program, { config: configOf(scenarios, bridge.url) });
@@ -58,39 +51,4 @@ function silenceOf({ silence, until }: Extract<Step, { silence: unknown }>, scen
     return { name, value, isRegex: operator.includes('~'), isEqual: operator.startsWith('=') };
   });
   return { matchers, startsAt: new Date().toISOString(), endsAt: new Date(began + until * 1_000).toISOString(), createdBy: 'a test', comment: 'of a scenario' };
-}
-
-function configOf(scenarios: readonly Scenario[], bridge: string): object {
-  const receivers = [...new Set(scenarios.flatMap(({ route }) => receiversOf(route)))];
-  return {
-    route: {
-      receiver: 'nobody',
-      group_wait: TIMES.groupWait,
-      group_interval: TIMES.groupInterval,
-      repeat_interval: TIMES.repeatInterval,
-      routes: scenarios.map(({ name, route }) => routeOf({ ...route, match: [`scenario="${name}"`] })),
-    },
-    receivers: [{ name: 'nobody' }, ...receivers.map(name => ({ name, webhook_configs: [{ url: bridge, send_resolved: true }] }))],
-    time_intervals: Object.entries(TIME_INTERVALS).map(([name, time_intervals]) => ({ name, time_intervals })),
-    inhibit_rules: scenarios.flatMap(({ inhibitRules = [] }) => inhibitRules.map(inhibitRuleOf)),
-  };
-}
-
-function routeOf({ receiver, groupBy, groupWait, groupInterval, repeatInterval, match, muteTimes, activeTimes, routes, ...rest }: RouteOptions): object {
-  return {
-    ...(receiver !== undefined && { receiver }),
-    ...(groupBy !== undefined && { group_by: groupBy }),
-    ...(groupWait !== undefined && { group_wait: groupWait }),
-    ...(groupInterval !== undefined && { group_interval: groupInterval }),
-    ...(repeatInterval !== undefined && { repeat_interval: repeatInterval }),
-    ...(match !== undefined && { matchers: match }),
-    ...(muteTimes !== undefined && { mute_time_intervals: muteTimes }),
-    ...(activeTimes !== undefined && { active_time_intervals: activeTimes }),
-    ...(rest.continue !== undefined && { continue: rest.continue }),
-    ...(routes !== undefined && { routes: routes.map(routeOf) }),
-  };
-}
-
-function inhibitRuleOf({ sourceMatch, targetMatch, equal = [] }: InhibitRule): object {
-  return { source_matchers: sourceMatch, target_matchers: targetMatch, equal };
 }
