@@ -13,7 +13,7 @@ import type { Dispatcher } from './dispatcher.js';
 import type { MaintenanceWindows } from './maintenance-windows.js';
 import type { Notifier } from './notifier.js';
 import type { Outbox } from './outbox.js';
-import type { Escalator } from './escalation.js';
+import type { Escalator } from './escalation/escalation.js';
 import type { Explanation } from './explanation.js';
 import type { Intake } from './intake.js';
 import type { WorkQueue } from './queue/work-queue.js';
@@ -22,7 +22,7 @@ import type { InhibitRule } from './routing/inhibition.js';
 import { matchesAll, parseMatchers } from './routing/matcher.js';
 import type { RouteTree } from './routing/route-tree.js';
 import type { AlertFilter, AlertStore, FiredAlert, Page, Silence } from './stores/alert-store.js';
-import type { SelfWatch } from './self-watch.js';
+import type { SelfWatch } from './self-check/self-watch.js';
 
 /** Ready values for {@link Alerts}. */
 export interface AlertsParts {

@@ -5,7 +5,7 @@ export { Alerts, type RespondOptions, type SilenceInput } from './alerts.js';
 export type { Alert, AlertInput, AlertStatus, HistoryEntry, Labels } from './alert.js';
 export type { AlertSeverity } from './severity.js';
 export type { AlertsOptions, EscalationOptions } from './options.js';
-export type { HeartbeatOptions, SelfCheckOptions } from './self-watch.js';
+export type { HeartbeatOptions, SelfCheckOptions } from './self-check/self-watch.js';
 export { alertsOptionsFromEnv } from './environment.js';
 export type { Explanation } from './explanation.js';
 export type { RemediationContext } from './remediation.js';

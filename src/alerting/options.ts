@@ -5,7 +5,7 @@ import type { InhibitRule } from './routing/inhibition.js';
 import type { MaintenanceWindowOptions } from './routing/maintenance-window.js';
 import type { RouteOptions } from './routing/route-tree.js';
 import type { TimeIntervalSpec } from './routing/time-interval.js';
-import type { HeartbeatOptions, SelfCheckOptions } from './self-watch.js';
+import type { HeartbeatOptions, SelfCheckOptions } from './self-check/self-watch.js';
 import type { AlertSeverity } from './severity.js';
 
 /** Settings of the alert dispatcher. All of them may be left out: alerts are then kept and listed, and nobody is told. */

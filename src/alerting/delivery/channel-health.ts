@@ -1,6 +1,6 @@
 import type { Delivery } from '../channels/channel.js';
 import type { Notification } from '../notification.js';
-import { isOnlyOwn } from '../own-alerts.js';
+import { isOnlyOwn } from '../self-check/own-alerts.js';
 
 /** What is wrong with a channel. */
 export interface ChannelTrouble {

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import type { Diagnostics } from '../../core/diagnostics.js';
 import type { AlertMetrics } from '../alert-metrics.js';
 import type { Channel } from '../channels/channel.js';
-import { isAboutChannel } from '../own-alerts.js';
+import { isAboutChannel } from '../self-check/own-alerts.js';
 import type { ChannelShare } from './channel-share.js';
 import type { ChannelTrouble } from './channel-health.js';
 import { ChannelLine } from './channel-line.js';

@@ -1,8 +1,8 @@
 // A process of its own for escalation.redis.test.ts: escalates the alerts that are in Redis, by channels that are lists
 // there. One channel never answers where the test says so.
 import { Redis } from 'ioredis';
-import { EscalationNotices } from '../../../src/alerting/escalation-notices.js';
-import { Escalator } from '../../../src/alerting/escalation.js';
+import { EscalationNotices } from '../../../src/alerting/escalation/escalation-notices.js';
+import { Escalator } from '../../../src/alerting/escalation/escalation.js';
 import { BullWorkQueue } from '../../../src/alerting/queue/bull-work-queue.js';
 import { RedisAlertStore } from '../../../src/alerting/stores/redis-alert-store.js';
 import { systemClock } from '../../../src/core/clock.js';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { EscalationNotices } from '../../src/alerting/escalation-notices.js';
-import { MemoryWorkQueue } from '../../src/alerting/queue/memory-work-queue.js';
-import { MemoryAlertStore } from '../../src/alerting/stores/memory-alert-store.js';
-import { Diagnostics } from '../../src/core/diagnostics.js';
-import { SteppingClock } from './delivery/stepping-clock.js';
-import { told } from './stores/told.js';
+import { EscalationNotices } from '../../../src/alerting/escalation/escalation-notices.js';
+import { MemoryWorkQueue } from '../../../src/alerting/queue/memory-work-queue.js';
+import { MemoryAlertStore } from '../../../src/alerting/stores/memory-alert-store.js';
+import { Diagnostics } from '../../../src/core/diagnostics.js';
+import { SteppingClock } from '../delivery/stepping-clock.js';
+import { told } from '../stores/told.js';
 
 type End = 'delivered' | 'failed' | 'left';
 

@@ -1,8 +1,8 @@
-import type { Clock } from '../core/clock.js';
-import type { Diagnostics } from '../core/diagnostics.js';
-import { routingLabels, type Alert, type HistoryEntry } from './alert.js';
-import type { WorkQueue } from './queue/work-queue.js';
-import { matchesAll, type Matcher } from './routing/matcher.js';
+import type { Clock } from '../../core/clock.js';
+import type { Diagnostics } from '../../core/diagnostics.js';
+import { routingLabels, type Alert, type HistoryEntry } from '../alert.js';
+import type { WorkQueue } from '../queue/work-queue.js';
+import { matchesAll, type Matcher } from '../routing/matcher.js';
 
 /** A step of an escalation: channels that are told when nobody has stopped it for so long. */
 interface EscalationLevel {

@@ -1,5 +1,5 @@
-import type { Alert, AlertInput } from './alert.js';
-import type { Notification } from './notification.js';
+import type { Alert, AlertInput } from '../alert.js';
+import type { Notification } from '../notification.js';
 
 /** The source of alerts of the dispatcher's own failures. */
 export const OWN_SOURCE = 'sightline';

@@ -1,6 +1,6 @@
 import { OWN_ALERTS, OWN_SOURCE } from './own-alerts.js';
-import { formatMatcher } from './routing/matcher.js';
-import type { RouteOptions } from './routing/route-tree.js';
+import { formatMatcher } from '../routing/matcher.js';
+import type { RouteOptions } from '../routing/route-tree.js';
 
 /** Where alerts of the dispatcher's own failures go. */
 export interface SelfCheckRoutes {

@@ -1,23 +1,23 @@
-import type { Clock } from '../core/clock.js';
-import type { Diagnostics } from '../core/diagnostics.js';
-import { parseDuration, type Duration } from '../core/duration.js';
-import { InvalidOptionError } from '../core/errors.js';
-import type { FetchLike } from '../core/json-http.js';
-import { aFunction, checkOptions, type OptionRule } from '../core/options.js';
-import type { AlertMetrics } from './alert-metrics.js';
-import type { Alerts } from './alerts.js';
-import { aUrl, checkChannelOptions, required } from './channels/channel-options.js';
-import type { ChannelTrouble } from './delivery/channel-health.js';
-import type { Deliverer } from './delivery/deliverer.js';
+import type { Clock } from '../../core/clock.js';
+import type { Diagnostics } from '../../core/diagnostics.js';
+import { parseDuration, type Duration } from '../../core/duration.js';
+import { InvalidOptionError } from '../../core/errors.js';
+import type { FetchLike } from '../../core/json-http.js';
+import { aFunction, checkOptions, type OptionRule } from '../../core/options.js';
+import type { AlertMetrics } from '../alert-metrics.js';
+import type { Alerts } from '../alerts.js';
+import { aUrl, checkChannelOptions, required } from '../channels/channel-options.js';
+import type { ChannelTrouble } from '../delivery/channel-health.js';
+import type { Deliverer } from '../delivery/deliverer.js';
 import { DispatcherHealth } from './dispatcher-health.js';
 import { Heartbeat } from './heartbeat.js';
-import type { Notifier } from './notifier.js';
+import type { Notifier } from '../notifier.js';
 import { OpenAlerts } from './open-alerts.js';
-import type { RouteOptions } from './routing/route-tree.js';
+import type { RouteOptions } from '../routing/route-tree.js';
 import { SelfCheck } from './self-check.js';
 import { selfCheckRoutes, type SelfCheckRoutes } from './self-check-routes.js';
-import { SEVERITIES, type AlertSeverity } from './severity.js';
-import type { AlertStore } from './stores/alert-store.js';
+import { SEVERITIES, type AlertSeverity } from '../severity.js';
+import type { AlertStore } from '../stores/alert-store.js';
 
 /** Alerts of the dispatcher's own failures. */
 export interface SelfCheckOptions {

@@ -1,11 +1,11 @@
-import type { Clock } from '../core/clock.js';
-import type { Diagnostics } from '../core/diagnostics.js';
-import { readAlertInput } from './alert-input.js';
-import type { Alert, AlertInput } from './alert.js';
-import type { ChannelTrouble } from './delivery/channel-health.js';
+import type { Clock } from '../../core/clock.js';
+import type { Diagnostics } from '../../core/diagnostics.js';
+import { readAlertInput } from '../alert-input.js';
+import type { Alert, AlertInput } from '../alert.js';
+import type { ChannelTrouble } from '../delivery/channel-health.js';
 import { OWN_ALERTS, OWN_SOURCE } from './own-alerts.js';
-import type { AlertSeverity } from './severity.js';
-import { transientAlert } from './transient-alert.js';
+import type { AlertSeverity } from '../severity.js';
+import { transientAlert } from '../transient-alert.js';
 
 /** Ready values for {@link SelfCheck}. */
 export interface SelfCheckParts {

@@ -1,7 +1,7 @@
-import type { Clock } from '../core/clock.js';
-import type { Diagnostics } from '../core/diagnostics.js';
-import { requestText, type FetchLike } from '../core/json-http.js';
-import type { AlertMetrics } from './alert-metrics.js';
+import type { Clock } from '../../core/clock.js';
+import type { Diagnostics } from '../../core/diagnostics.js';
+import { requestText, type FetchLike } from '../../core/json-http.js';
+import type { AlertMetrics } from '../alert-metrics.js';
 
 /** Ready values for {@link Heartbeat}. */
 export interface HeartbeatParts {

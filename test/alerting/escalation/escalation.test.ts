@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { escalationReason, Escalator, type EscalationPolicy } from '../../src/alerting/escalation.js';
-import { MemoryWorkQueue } from '../../src/alerting/queue/memory-work-queue.js';
-import { parseMatchers } from '../../src/alerting/routing/matcher.js';
-import type { AlertSeverity } from '../../src/alerting/severity.js';
-import type { Fired } from '../../src/alerting/stores/alert-store.js';
-import { MemoryAlertStore } from '../../src/alerting/stores/memory-alert-store.js';
-import { Diagnostics } from '../../src/core/diagnostics.js';
-import { SteppingClock } from './delivery/stepping-clock.js';
+import { escalationReason, Escalator, type EscalationPolicy } from '../../../src/alerting/escalation/escalation.js';
+import { MemoryWorkQueue } from '../../../src/alerting/queue/memory-work-queue.js';
+import { parseMatchers } from '../../../src/alerting/routing/matcher.js';
+import type { AlertSeverity } from '../../../src/alerting/severity.js';
+import type { Fired } from '../../../src/alerting/stores/alert-store.js';
+import { MemoryAlertStore } from '../../../src/alerting/stores/memory-alert-store.js';
+import { Diagnostics } from '../../../src/core/diagnostics.js';
+import { SteppingClock } from '../delivery/stepping-clock.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

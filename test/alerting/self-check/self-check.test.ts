@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Alert } from '../../src/alerting/alert.js';
-import type { Delivery } from '../../src/alerting/channels/channel.js';
-import type { AlertsOptions } from '../../src/alerting/options.js';
-import { HOUR, MINUTE, recordingChannel, testAlerts, told, type AlertsTest, type RecordingChannel } from './set-up.js';
+import type { Alert } from '../../../src/alerting/alert.js';
+import type { Delivery } from '../../../src/alerting/channels/channel.js';
+import type { AlertsOptions } from '../../../src/alerting/options.js';
+import { HOUR, MINUTE, recordingChannel, testAlerts, told, type AlertsTest, type RecordingChannel } from '../set-up.js';
 
 const DOWN: Delivery = { delivered: false, retryable: true, reason: 'status 503' };
 const REFUSED: Delivery = { delivered: false, retryable: false, reason: 'status 400' };

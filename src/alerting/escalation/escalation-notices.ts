@@ -1,9 +1,9 @@
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../../core/clock.js';
 import { escalationReason, type EscalationStep } from './escalation.js';
-import type { Alert } from './alert.js';
-import { logEntryOf } from './notification-reason.js';
-import type { WorkQueue } from './queue/work-queue.js';
-import type { AlertStore } from './stores/alert-store.js';
+import type { Alert } from '../alert.js';
+import { logEntryOf } from '../notification-reason.js';
+import type { WorkQueue } from '../queue/work-queue.js';
+import type { AlertStore } from '../stores/alert-store.js';
 
 /** Ready values for {@link EscalationNotices}. */
 export interface EscalationNoticesParts {

@@ -1,7 +1,7 @@
-import type { Clock } from '../core/clock.js';
-import type { Diagnostics } from '../core/diagnostics.js';
-import type { AlertMetrics } from './alert-metrics.js';
-import type { AlertStore } from './stores/alert-store.js';
+import type { Clock } from '../../core/clock.js';
+import type { Diagnostics } from '../../core/diagnostics.js';
+import type { AlertMetrics } from '../alert-metrics.js';
+import type { AlertStore } from '../stores/alert-store.js';
 
 /** Ready values for {@link OpenAlerts}. */
 export interface OpenAlertsParts {

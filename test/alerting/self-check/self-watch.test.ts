@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Alert, AlertInput } from '../../src/alerting/alert.js';
-import { AlertMetrics } from '../../src/alerting/alert-metrics.js';
-import type { Channel } from '../../src/alerting/channels/channel.js';
-import { SelfWatch } from '../../src/alerting/self-watch.js';
-import type { OpenCount } from '../../src/alerting/stores/alert-store.js';
-import { Diagnostics } from '../../src/core/diagnostics.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { testMonitor, type TestMonitor } from '../support/test-monitor.js';
+import type { Alert, AlertInput } from '../../../src/alerting/alert.js';
+import { AlertMetrics } from '../../../src/alerting/alert-metrics.js';
+import type { Channel } from '../../../src/alerting/channels/channel.js';
+import { SelfWatch } from '../../../src/alerting/self-check/self-watch.js';
+import type { OpenCount } from '../../../src/alerting/stores/alert-store.js';
+import { Diagnostics } from '../../../src/core/diagnostics.js';
+import { ManualClock } from '../../support/manual-clock.js';
+import { testMonitor, type TestMonitor } from '../../support/test-monitor.js';
 
 interface Test extends Pick<TestMonitor, 'series' | 'value'> {
   readonly watch: SelfWatch;

@@ -1,14 +1,14 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RedisAlertStore } from '../../src/alerting/stores/redis-alert-store.js';
-import { systemClock } from '../../src/core/clock.js';
-import { Diagnostics } from '../../src/core/diagnostics.js';
-import { startProgram, type Program } from '../support/program.js';
-import { RedisServer } from '../support/redis-server.js';
-import { findServer } from '../support/servers.mjs';
-import type { Plan } from './processes/escalating.js';
-import { buildScript, type BuiltScript } from './stores/processes/build.js';
-import { told } from './stores/told.js';
+import { RedisAlertStore } from '../../../src/alerting/stores/redis-alert-store.js';
+import { systemClock } from '../../../src/core/clock.js';
+import { Diagnostics } from '../../../src/core/diagnostics.js';
+import { startProgram, type Program } from '../../support/program.js';
+import { RedisServer } from '../../support/redis-server.js';
+import { findServer } from '../../support/servers.mjs';
+import type { Plan } from '../processes/escalating.js';
+import { buildScript, type BuiltScript } from '../stores/processes/build.js';
+import { told } from '../stores/told.js';
 
 const server = findServer('redis-server');
 const IDS = Array.from({ length: 20 }, (_, i) => `a${i}`);
@@ -21,7 +21,7 @@ describe.skipIf(server === undefined)('alerts that several processes escalate', 
   const processes: Program[] = [];
 
   beforeAll(async () => {
-    script = await buildScript(new URL('./processes/escalating.ts', import.meta.url));
+    script = await buildScript(new URL('../processes/escalating.ts', import.meta.url));
   }, 30_000);
   afterAll(() => {
     script.remove();

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Delivery } from '../../src/alerting/channels/channel.js';
-import type { HeartbeatOptions } from '../../src/alerting/self-watch.js';
-import { refusedUrl } from '../support/http-target.js';
-import { until } from '../support/until.js';
-import { aHangingService, aService } from './channels/service.js';
-import { MINUTE, recordingChannel, testAlerts, type AlertsTest, type RecordingChannel } from './set-up.js';
+import type { Delivery } from '../../../src/alerting/channels/channel.js';
+import type { HeartbeatOptions } from '../../../src/alerting/self-check/self-watch.js';
+import { refusedUrl } from '../../support/http-target.js';
+import { until } from '../../support/until.js';
+import { aHangingService, aService } from '../channels/service.js';
+import { MINUTE, recordingChannel, testAlerts, type AlertsTest, type RecordingChannel } from '../set-up.js';
 
 interface Test extends AlertsTest {
   readonly a: RecordingChannel;

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import '../../src/alerting/index.js';
-import { webhook } from '../../src/alerting/channels/webhook.js';
-import { ManualClock } from '../support/manual-clock.js';
-import type { Received } from '../support/stand-in.js';
-import { testMonitor } from '../support/test-monitor.js';
-import { until } from '../support/until.js';
-import { aService } from './channels/service.js';
+import '../../../src/alerting/index.js';
+import { webhook } from '../../../src/alerting/channels/webhook.js';
+import { ManualClock } from '../../support/manual-clock.js';
+import type { Received } from '../../support/stand-in.js';
+import { testMonitor } from '../../support/test-monitor.js';
+import { until } from '../../support/until.js';
+import { aService } from '../channels/service.js';
 
 /** What a service was told: status, and the titles. */
 function told({ got }: { got: readonly Received[] }): string[] {

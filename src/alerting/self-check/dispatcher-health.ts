@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.js';
-import type { AlertMetrics } from './alert-metrics.js';
+import type { Clock } from '../../core/clock.js';
+import type { AlertMetrics } from '../alert-metrics.js';
 
 /** Ready values for {@link DispatcherHealth}. */
 export interface DispatcherHealthParts {
