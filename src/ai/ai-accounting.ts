@@ -4,6 +4,7 @@ import type { AiMetrics } from '../metrics/ai-metrics.js';
 import type { AiAttribution } from './ai-scope.js';
 import type { AiBudgetExceededError } from './budget/budget-exceeded-error.js';
 import type { Budgets } from './budget/budgets.js';
+import { LimitGauges } from './limit-gauges.js';
 import type { Pricing } from './pricing/pricing.js';
 import type { ResponseFacts } from './usage/response-shape.js';
 
@@ -33,6 +34,7 @@ const MODELS_KNOWN = 1_000;
 /** The books of one monitor: what was used, what it cost, and who pays. */
 export class AiAccounting {
   readonly metrics: AiMetrics;
+  readonly limits: LimitGauges;
   readonly contentLength: number;
   readonly #parts: AiAccountingParts;
   readonly #modelsKnown = new Set<string>();
@@ -40,6 +42,7 @@ export class AiAccounting {
   constructor(parts: AiAccountingParts) {
     this.#parts = parts;
     this.metrics = parts.metrics;
+    this.limits = new LimitGauges(parts.metrics, parts.clock);
     this.contentLength = parts.contentLength;
   }
 

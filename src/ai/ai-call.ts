@@ -13,7 +13,6 @@ import { CallSpan } from './call-span.js';
 import { followDataPromise, isDataPromise } from './data-promise.js';
 import { missingAfterBreak, missingIn, missingInStream, type MissingUsage } from './missing-usage.js';
 import { outcomeOfError, outcomeOfResponse, outcomeOfStatus, type AiOutcome } from './outcome.js';
-import { readRateLimits } from './rate-limits.js';
 import { readAnswer, type Reading } from './reading.js';
 import { noteAnswer, refuse } from './refuse.js';
 import { requestedModel } from './requested-model.js';
@@ -68,7 +67,7 @@ export class AiCall implements Observation, EnclosingCall {
   #requestModel: string | undefined;
   #start: number;
   #stream: StreamedAnswer | undefined;
-  #attempts = 0;
+  #retries = 0;
   #isAnswered = false;
   #stopWatching: (() => void) | undefined;
   #isInFlight = false;
@@ -149,10 +148,15 @@ export class AiCall implements Observation, EnclosingCall {
     return this.#parts.ai.refusalOf(this.#service, model, this.#spender.tenant);
   }
 
-  attempt(headers: unknown): void {
-    this.#attempts++;
+  retry(): void {
+    this.#retries++;
+  }
+
+  noteHeaders(from: unknown, isRefusal: boolean): void {
+    const { limits } = this.#parts.ai;
+    if (this.#isDelegated || !isObject(from) || !limits.isDue(this.#service, isRefusal)) return;
     this.#guard(() => {
-      this.#noteRateLimits(headers);
+      limits.read(this.#service, this.#modelLabel(undefined, false), (from as { readonly headers?: unknown }).headers);
     });
   }
 
@@ -167,7 +171,7 @@ export class AiCall implements Observation, EnclosingCall {
         return;
       }
       const reading = readAnswer(answer, this.#about.extractUsage);
-      this.#finish({ ...endOf(reading), missing: missingIn(reading), answer });
+      this.#finish(endOf(reading, missingIn(reading), answer));
     });
   }
 
@@ -183,6 +187,7 @@ export class AiCall implements Observation, EnclosingCall {
 
   /** Who aborts a stream may not read it any more, and then nothing else tells its end. */
   #watchSignals(): void {
+    if (this.#signals.length === 0) return;
     const onAbort = (): void => {
       this.#parts.clock.schedule(() => {
         this.abandon();
@@ -252,9 +257,8 @@ export class AiCall implements Observation, EnclosingCall {
     if (this.#isSettled) return;
     this.#guard(() => {
       const reading = stream.reading();
-      const end = endOf(reading);
-      if (isBroken) this.#finish({ ...end, outcome: 'aborted', missing: missingAfterBreak(reading) });
-      else this.#finish({ ...end, missing: missingInStream(reading) });
+      if (isBroken) this.#finish({ ...endOf(reading, missingAfterBreak(reading)), outcome: 'aborted' });
+      else this.#finish(endOf(reading, missingInStream(reading)));
     });
   }
 
@@ -279,7 +283,7 @@ export class AiCall implements Observation, EnclosingCall {
     this.#isCounted = true;
     this.#leaveFlight();
     const { outcome, isFailed, reading } = end;
-    const retries = Math.max(0, this.#attempts - 1);
+    const retries = this.#retries;
     if (!this.#isDelegated) {
       const { metrics } = this.#parts.ai;
       const model = this.#modelLabel(reading?.facts?.model, outcome !== 'invalid_request');
@@ -300,15 +304,6 @@ export class AiCall implements Observation, EnclosingCall {
     metrics.observeFirstToken(this.#service, model, firstToken);
     const speed = this.#stream?.tokensPerSecond(outputTokens);
     if (speed !== undefined) metrics.observeSpeed(this.#service, model, speed);
-  }
-
-  #noteRateLimits(headers: unknown): void {
-    const { ai, clock } = this.#parts;
-    const limits = isObject(headers) ? readRateLimits(headers, clock.now()) : undefined;
-    if (limits === undefined) return;
-    const model = this.#modelLabel(undefined, false);
-    for (const { kind, value } of limits.remaining) ai.metrics.setRateLimit(this.#service, model, kind, value);
-    if (limits.retryAfterSeconds !== undefined) ai.metrics.setRetryAfter(this.#service, model, limits.retryAfterSeconds);
   }
 
   #leaveFlight(): void {
@@ -339,9 +334,9 @@ export class AiCall implements Observation, EnclosingCall {
 }
 
 /** A response may come back as an error, instead of being thrown. */
-function endOf(reading: Reading): CallEnd {
+function endOf(reading: Reading, missing: MissingUsage | undefined, answer?: unknown): CallEnd {
   const { facts } = reading;
   const error = facts?.error;
   const isFailed = error !== undefined && error !== null;
-  return { reading, isFailed, error, outcome: facts === undefined ? 'ok' : outcomeOfResponse(facts) };
+  return { outcome: facts === undefined ? 'ok' : outcomeOfResponse(facts), isFailed, error, reading, missing, answer };
 }

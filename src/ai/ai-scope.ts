@@ -15,8 +15,14 @@ export interface EnclosingCall {
    * @returns why the call may not be made, now that its model is known
    */
   noteRequest(request: unknown): Error | undefined;
-  /** The SDK made an attempt, and these headers came back; `undefined` where nothing did. */
-  attempt(headers: unknown): void;
+  /** The SDK makes one more attempt. */
+  retry(): void;
+  /**
+   * The headers of a response may tell of rate limits.
+   * @param from a response, or an error with its `headers`
+   * @param isRefusal whether the attempt failed
+   */
+  noteHeaders(from: unknown, isRefusal: boolean): void;
   /** The service's name, where a person gave it. */
   readonly givenService: string | undefined;
 }

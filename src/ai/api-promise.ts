@@ -16,6 +16,7 @@ interface ApiCall {
   succeed(answer: unknown): void;
   fail(error: unknown): void;
   finishUnread(httpStatus: number): void;
+  noteHeaders(from: unknown, isRefusal: boolean): void;
 }
 
 export function isApiPromise(value: object): value is ApiPromise {
@@ -36,12 +37,15 @@ export function followApiPromise(promise: ApiPromise, call: ApiCall): void {
   // In place of the SDK's own, so that a failure nobody handles stays one that nobody handles.
   promise.responsePromise = promise.responsePromise.then(
     props => {
-      const { status } = props.response ?? {};
+      const { response } = props;
+      const status = response?.status;
+      call.noteHeaders(response, false);
       // Who awaits the promise has asked by now; who wants the raw response may never ask.
       if (!isAsked && typeof status === 'number') call.finishUnread(status);
       return props;
     },
     (error: unknown) => {
+      call.noteHeaders(error, true);
       call.fail(error);
       throw error;
     },

@@ -40,8 +40,8 @@ export class CallSpan {
   }
 
   /** @param answer a whole one */
-  end(end: Omit<SpanEnd, 'output'>, answer: unknown): void {
+  end(end: SpanEnd, answer: unknown): void {
     const output = this.text && (this.text.text ?? responseContent(answer, this.#contentLength));
-    endSpan(this.#span, { ...end, output });
+    endSpan(this.#span, end, output);
   }
 }

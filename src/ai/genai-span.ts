@@ -1,4 +1,4 @@
-import { SpanKind, type Span } from '@opentelemetry/api';
+import { SpanKind, type Attributes, type Span } from '@opentelemetry/api';
 import { recordFailure } from '../tracing/span-failure.js';
 import type { Tracing } from '../tracing/tracing.js';
 import type { CallDescription } from './call-description.js';
@@ -14,17 +14,22 @@ const DEFAULT_OPERATION = 'chat';
 /** Begins the client span of a call; it covers the SDK's retries. */
 export function startSpan(tracing: Tracing, about: CallDescription, service: string, requestModel: string | undefined): Span {
   const operation = about.operation ?? DEFAULT_OPERATION;
-  const span = tracing.tracer.startSpan(operation, { kind: SpanKind.CLIENT });
-  if (!span.isRecording()) return span;
-  span.setAttribute('gen_ai.operation.name', operation);
-  span.setAttribute('gen_ai.provider.name', about.provider ?? providerName(service));
-  if (requestModel !== undefined) nameModel(span, about, requestModel);
-  return span;
+  // Given at once, so that the app's own sampler can go by them.
+  const attributes: Attributes = {
+    'gen_ai.operation.name': operation,
+    'gen_ai.provider.name': about.provider ?? providerName(service),
+  };
+  if (requestModel !== undefined) attributes['gen_ai.request.model'] = requestModel;
+  return tracing.tracer.startSpan(spanName(operation, requestModel), { kind: SpanKind.CLIENT, attributes });
+}
+
+function spanName(operation: string, requestModel: string | undefined): string {
+  return requestModel === undefined ? operation : `${operation} ${requestModel}`;
 }
 
 /** Names the model that is asked, which some SDKs only tell after the call began. */
 export function nameModel(span: Span, about: CallDescription, requestModel: string): void {
-  span.updateName(`${about.operation ?? DEFAULT_OPERATION} ${requestModel}`);
+  span.updateName(spanName(about.operation ?? DEFAULT_OPERATION, requestModel));
   span.setAttribute('gen_ai.request.model', requestModel);
 }
 
@@ -36,16 +41,15 @@ export interface SpanEnd {
   readonly cost: number | undefined;
   /** Seconds to the first part of a streamed answer. */
   readonly firstTokenSeconds: number | undefined;
-  /** The answer, where it is recorded. */
-  readonly output: string | undefined;
   /** What was thrown; only read where the outcome is none of the good ones. */
   readonly error: unknown;
   readonly isFailed: boolean;
 }
 
-export function endSpan(span: Span, end: SpanEnd): void {
+/** @param output the answer, where it is recorded */
+export function endSpan(span: Span, end: SpanEnd, output: string | undefined): void {
   if (span.isRecording()) {
-    const { facts, firstTokenSeconds, output } = end;
+    const { facts, firstTokenSeconds } = end;
     const usage = facts?.usage;
     set(span, 'gen_ai.response.model', facts?.model);
     set(span, 'gen_ai.response.id', facts?.responseId);

@@ -113,8 +113,9 @@ export function outcomeOfResponse(facts: ResponseFacts): AiOutcome {
     // It came from the provider, so it is no error of the app's.
     return outcome === 'other' ? 'server' : outcome;
   }
-  const reason = facts.finishReason?.toLowerCase().replace(/[^a-z]/g, '');
-  return (reason !== undefined && FINISH_REASONS.get(reason)) || 'ok';
+  const { finishReason } = facts;
+  if (finishReason === undefined || GOOD_ENDS.has(finishReason)) return 'ok';
+  return FINISH_REASONS.get(finishReason.toLowerCase().replace(/[^a-z]/g, '')) ?? 'ok';
 }
 
 /**
@@ -144,6 +145,9 @@ const STATUSES: ReadonlyMap<number, AiOutcome> = new Map([
   [522, 'timeout'],
   [524, 'timeout'],
 ]);
+
+/** How most answers end, so that no more is asked of them. */
+const GOOD_ENDS: ReadonlySet<string> = new Set(['stop', 'STOP', 'end_turn', 'completed', 'tool_calls', 'tool_use']);
 
 /** Finish reasons that are no good end, without separators; prompts that Google blocks have theirs in the same place. */
 const FINISH_REASONS: ReadonlyMap<string, AiOutcome> = new Map([

@@ -73,7 +73,7 @@ const REGIONAL: readonly (readonly [RegExp, string])[] = [
  * @example providerName('mistral') // 'mistral_ai'
  */
 export function providerName(service: string): string {
-  return PROVIDERS.get(service.toLowerCase().replace(/[^a-z0-9]/g, '')) ?? service;
+  return PROVIDERS.get(service) ?? PROVIDERS.get(service.toLowerCase().replace(/[^a-z0-9]/g, '')) ?? service;
 }
 
 /**

@@ -23,6 +23,7 @@ export class ClientMeasure {
   readonly #options: AiClientOptions;
   readonly #service: string;
   readonly #model: string | undefined;
+  readonly #abouts = new Map<string, CallDescription>();
 
   /**
    * @param service the service's name, as read from the client
@@ -61,14 +62,19 @@ export class ClientMeasure {
     for (const [key, operation] of Object.entries(operations)) this.method(owner as Members, key, () => ({ operation }));
   }
 
+  /** The same for all calls of an operation. */
   #about(operation: string): CallDescription {
+    const known = this.#abouts.get(operation);
+    if (known !== undefined) return known;
     const { service } = this.#options;
-    return {
+    const about: CallDescription = {
       operation,
       ...this.#options,
       service: service ?? this.#service,
       isServiceGiven: service !== undefined,
       model: this.#model,
     };
+    this.#abouts.set(operation, about);
+    return about;
   }
 }

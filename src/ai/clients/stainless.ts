@@ -21,14 +21,12 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   complete: 'text_completion',
 };
 
-const watchedFetches = new WeakSet<AnyFunction>();
-
-/** Where an attempt carries its call, until it is made. */
+/** Where a request's options carry the call that it is made for. */
 const CALL = Symbol('sightline.call');
 
 /**
  * Clients made by Stainless: `openai` (and Azure's), `@anthropic-ai/sdk`, `groq-sdk` and others like them. All their
- * resources and `.stream()` helpers call the client's own `post(path, options)`, and each attempt its `fetch`.
+ * resources and `.stream()` helpers call the client's own `post(path, options)`, and each attempt its `makeRequest`.
  */
 export const stainless: ClientKind = {
   name: 'openai, @anthropic-ai/sdk and other SDKs made by Stainless',
@@ -54,7 +52,7 @@ export const stainless: ClientKind = {
       const operation = operationOf(path);
       return operation === undefined ? undefined : { operation, request: bodyOf(options) };
     });
-    watchFetch(client);
+    watchRetries(client);
     shadow(client, 'withOptions', function (this: unknown, ...args: unknown[]): unknown {
       const other: unknown = Reflect.apply(withOptions, this, args);
       if (isObject(other)) instrumentOther(other);
@@ -101,59 +99,34 @@ function noting(call: EnclosingCall, options: unknown): unknown {
   });
 }
 
-/** The SDK hands `fetchOptions` on to each `fetch`. */
+/** The SDK copies its options, and keeps them for all attempts. */
 function withCall(options: unknown, call: EnclosingCall): unknown {
-  if (!isObject(options)) return options;
-  const { fetchOptions } = options as { fetchOptions?: object };
-  return { ...options, fetchOptions: { ...fetchOptions, [CALL]: call } };
+  // Ours comes first: to add to a copy takes V8 four times as long.
+  return isObject(options) ? { [CALL]: call, ...options } : options;
 }
 
-/** Reading the headers takes as long as all else there is to count, and what is left of a limit changes slowly. */
-const READ_EVERY_MS = 100;
-
-/** Gives the headers that tell of rate limits: of each refusal, and of some of the other answers. */
-function limitHeadersReader(): (answer: unknown) => unknown {
-  let lastRead = -Infinity;
-  return answer => {
-    if (!isObject(answer)) return undefined;
-    const { status, headers } = answer as { status?: unknown; headers?: unknown };
-    const now = performance.now();
-    if (typeof status === 'number' && status < 400 && now - lastRead < READ_EVERY_MS) return undefined;
-    lastRead = now;
-    return headers;
-  };
+/**
+ * Tells the call of each attempt that is refused and of each further one. `makeRequest(options, left, firstAttempt)`
+ * makes one; `retryRequest(options, left, firstAttempt, …, headers)` waits, and makes the next.
+ */
+function watchRetries(client: Members): void {
+  const { makeRequest, retryRequest } = client;
+  if (typeof makeRequest !== 'function' || typeof retryRequest !== 'function') return;
+  shadow(client, 'makeRequest', function (this: unknown, ...args: unknown[]): unknown {
+    if (args[2] !== undefined) callOf(args[0])?.retry();
+    return Reflect.apply(makeRequest, this, args) as unknown;
+  });
+  shadow(client, 'retryRequest', function (this: unknown, ...args: unknown[]): unknown {
+    callOf(args[0])?.noteHeaders({ headers: args.find(isHeaders) }, true);
+    return Reflect.apply(retryRequest, this, args) as unknown;
+  });
 }
 
-/** The call that an attempt is made for. What is left is what the SDK asked for. */
-function takeCall(init: unknown): EnclosingCall | undefined {
-  if (!isObject(init)) return undefined;
-  const carrier = init as { [CALL]?: EnclosingCall };
-  const call = carrier[CALL];
-  if (call !== undefined) Reflect.deleteProperty(carrier, CALL);
-  return call;
+function callOf(options: unknown): EnclosingCall | undefined {
+  return (options as { readonly [CALL]?: EnclosingCall } | undefined)?.[CALL];
 }
 
-/** Tells the call of each attempt, so that retries inside of the SDK are seen. */
-function watchFetch(client: Members): void {
-  const { fetch } = client;
-  // A copy of the client keeps the fetch of the first.
-  if (typeof fetch !== 'function' || watchedFetches.has(fetch)) return;
-  const limitHeaders = limitHeadersReader();
-  const watching: AnyFunction = function (this: unknown, ...args: unknown[]): unknown {
-    const call = takeCall(args[1]);
-    const response: unknown = Reflect.apply(fetch, this, args);
-    if (call !== undefined && response instanceof Promise) {
-      response.then(
-        (answer: unknown) => {
-          call.attempt(limitHeaders(answer));
-        },
-        () => {
-          call.attempt(undefined);
-        },
-      );
-    }
-    return response;
-  };
-  watchedFetches.add(watching);
-  (client as Record<string, unknown>)['fetch'] = watching;
+/** Anthropic's hands them over one place later. */
+function isHeaders(value: unknown): boolean {
+  return isObject(value) && typeof (value as Members)['get'] === 'function' && typeof (value as Members)['forEach'] === 'function';
 }

@@ -9,9 +9,12 @@ import { PRICE_TABLE_DATE } from './table.js';
 /** What was found of a model, so that its names are taken apart once. */
 type Found = { readonly prices: ModelPrices; readonly rate: number } | 'model' | 'currency';
 
+/** By service, then by model. */
+type Remembered = Map<string, Map<string, Found>>;
+
 /** Models remembered. Apps use a handful; a gateway whose clients make up names must not fill the memory. */
 const FOUND_LIMIT = 1_000;
-const LONGEST_KEY = 300;
+const LONGEST_NAME = 200;
 
 /** Currency of the bundled table. */
 const TABLE_CURRENCY = 'USD';
@@ -21,7 +24,8 @@ export class Pricing {
   readonly #settings: PricingSettings;
   readonly #names: ReadonlySet<string>;
   readonly #onFault: (error: unknown) => void;
-  readonly #found = new Map<string, Found>();
+  readonly #found: Remembered = new Map();
+  #foundSize = 0;
 
   /**
    * @param options `onFault` is told when `priceOf` throws or gives something that is no cost
@@ -58,15 +62,22 @@ export class Pricing {
   }
 
   #find(service: string, model: string): Found {
-    const key = `${service}\n${model}`;
-    const known = this.#found.get(key);
+    const known = this.#found.get(service)?.get(model);
     if (known !== undefined) return known;
     const found = this.#lookUp(service, model);
-    if (key.length <= LONGEST_KEY) {
-      if (this.#found.size >= FOUND_LIMIT) this.#found.clear();
-      this.#found.set(key, found);
-    }
+    if (service.length <= LONGEST_NAME && model.length <= LONGEST_NAME) this.#remember(service, model, found);
     return found;
+  }
+
+  #remember(service: string, model: string, found: Found): void {
+    if (this.#foundSize >= FOUND_LIMIT) {
+      this.#found.clear();
+      this.#foundSize = 0;
+    }
+    this.#foundSize++;
+    let models = this.#found.get(service);
+    if (models === undefined) this.#found.set(service, (models = new Map<string, Found>()));
+    models.set(model, found);
   }
 
   #lookUp(service: string, model: string): Found {
