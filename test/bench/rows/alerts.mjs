@@ -1,49 +1,58 @@
 // @ts-check
-import { fork, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { findOptionalServer } from '../../support/servers.mjs';
-import { load } from '../support/peers.mjs';
+import { FAULTS, fireToSend, startBridge, stormOfOne, stormOfOurs, stormOfTheirs } from '../support/alert-storms.mjs';
+import { startRedis } from '../support/redis.mjs';
 import { median, minimum } from '../support/statistics.mjs';
 
 const CALLS = 100_000;
-const FAULTS = 1_000;
-/** Alerts that are told at once: as Prometheus posts them, and as a process fires them in a burst. */
-const BATCH = 1_000;
+/** On Redis each call is a round trip: enough of them to see the pace. */
+const CALLS_ON_REDIS = 20_000;
 const P99_BUDGET_MS = 10;
 const FIRES_BUDGET = 50_000;
-
-/** @typedef {{ title: string, severity: string, source: string, labels: Record<string, string> }} Fault */
+const FIRES_ON_REDIS_BUDGET = 5_000;
 
 /** @type {import('../run.mjs').Row} */
 export const alerts = {
   name: 'alerts',
-  title: 'Alerts in memory: from fire to send, and a storm of 100,000',
+  title: 'Alerts: from fire to send, and storms, in memory, on Redis and in Alertmanager',
   async run({ quick }) {
     const rounds = quick ? 3 : 9;
-    const latencies = await fireToSend(quick ? 1_000 : 5_000);
-    /** @type {number[]} */ const duplicates = [];
-    /** @type {number[]} */ const toldOfDuplicates = [];
-    /** @type {number[]} */ const ours = [];
-    /** @type {number[]} */ const theirs = [];
+    const times = quick ? 1_000 : 5_000;
+    const latencies = await fireToSend(times);
+    const duplicates = newStorm('one alert, in memory', CALLS);
+    const onRedis = newStorm('one alert, on Redis', CALLS_ON_REDIS);
+    const ours = newStorm(`${FAULTS} alerts in memory, until a webhook is told of each`, CALLS);
+    const oursOnRedis = newStorm('the same, on Redis', CALLS_ON_REDIS);
+    const theirs = newStorm('the same, posted to Alertmanager 1,000 at a time', CALLS);
+    const theirsFew = newStorm('the same', CALLS_ON_REDIS);
+    /** @type {number[]} */ let latenciesOnRedis = [];
+    let [told, toldOnRedis] = [0, 0];
     const bridge = await startBridge();
-    const program = findOptionalServer('prometheus-alertmanager');
+    const alertmanager = findOptionalServer('prometheus-alertmanager');
+    const redisServer = findOptionalServer('redis-server');
     for (let round = 0; round < rounds; round++) {
-      const { seconds, notifications } = await stormOfOne();
-      duplicates.push(seconds);
-      toldOfDuplicates.push(notifications);
-      ours.push(await stormOfOurs(bridge));
-      if (program !== undefined) theirs.push(await stormOfTheirs(bridge, program));
+      const storm = await stormOfOne(CALLS);
+      duplicates.seconds.push(storm.seconds);
+      told = Math.max(told, storm.notifications);
+      ours.seconds.push(await stormOfOurs(bridge, CALLS));
+      if (alertmanager !== undefined) {
+        theirs.seconds.push(await stormOfTheirs(bridge, CALLS, alertmanager));
+        theirsFew.seconds.push(await stormOfTheirs(bridge, CALLS_ON_REDIS, alertmanager));
+      }
+      if (redisServer === undefined) continue;
+      // Anew each time: what a round left would be the next one's.
+      const redis = await startRedis(redisServer);
+      const where = { redis: redis.url };
+      const shared = await stormOfOne(CALLS_ON_REDIS, where);
+      onRedis.seconds.push(shared.seconds);
+      toldOnRedis = Math.max(toldOnRedis, shared.notifications);
+      oursOnRedis.seconds.push(await stormOfOurs(bridge, CALLS_ON_REDIS, where));
+      if (round === 0) latenciesOnRedis = await fireToSend(times, where);
+      await redis.stop();
     }
     bridge.close();
-    const rate = CALLS / median(duplicates);
-    const told = Math.max(...toldOfDuplicates);
-    const storm = (/** @type {string} */ name, /** @type {number[]} */ seconds) => [name, minimum(seconds).toFixed(2), median(seconds).toFixed(2), (CALLS / median(seconds)).toFixed(0)];
+    const rate = CALLS / median(duplicates.seconds);
+    const rateOnRedis = CALLS_ON_REDIS / median(onRedis.seconds);
     return {
       verdicts: [
         {
@@ -58,165 +67,36 @@ export const alerts = {
           measured: `${told}; ${rate.toFixed(0)} fires/s`,
           isMet: told === 1 && rate >= FIRES_BUDGET,
         },
+        ...(redisServer === undefined
+          ? []
+          : [
+              {
+                path: 'the same on Redis, of 20,000',
+                budget: `one notification; ≥ ${FIRES_ON_REDIS_BUDGET} fires/s`,
+                measured: `${toldOnRedis}; ${rateOnRedis.toFixed(0)} fires/s`,
+                isMet: toldOnRedis === 1 && rateOnRedis >= FIRES_ON_REDIS_BUDGET,
+              },
+            ]),
       ],
       table: {
-        head: ['storm of 100,000', 'seconds (minimum)', '(median)', 'alerts a second (median)'],
+        head: ['storm', 'calls', 'seconds (minimum)', '(median)', 'alerts a second (median)'],
         rows: [
-          storm('one alert, fired 100,000 times', duplicates),
-          storm('1,000 alerts, until a webhook is told of each', ours),
-          ...(theirs.length > 0 ? [storm('the same, posted to Alertmanager 1,000 at a time', theirs)] : []),
-          ['`fire` to `send`: p50, p99, most (ms)', ...[50, 99, 100].map(percent => percentile(latencies, percent).toFixed(2))],
+          ...[duplicates, onRedis, ours, theirs, oursOnRedis, theirsFew].filter(({ seconds }) => seconds.length > 0).map(rowOf),
+          ['`fire` to `send` in memory: p50, p99, most (ms)', String(times), ...[50, 99, 100].map(percent => percentile(latencies, percent).toFixed(2))],
+          ...(latenciesOnRedis.length > 0 ? [['`fire` to `send` on Redis: p50, p99, most (ms)', String(times), ...[50, 99, 100].map(percent => percentile(latenciesOnRedis, percent).toFixed(2))]] : []),
         ],
       },
     };
   },
 };
 
-/** Milliseconds from a fire to the attempt to deliver it, one alert after the other, each a group of its own. */
-async function fireToSend(/** @type {number} */ times) {
-  /** @type {(() => void) | undefined} */ let sent;
-  const monitor = createMonitor({
-    robot: {
-      kind: 'bench',
-      quotas: [],
-      send: async () => {
-        sent?.();
-        return { delivered: true };
-      },
-    },
-  });
-  /** @type {number[]} */ const latencies = [];
-  for (let i = -200; i < times; i++) {
-    const start = performance.now();
-    const isSent = new Promise(resolve => (sent = () => resolve(performance.now())));
-    void monitor.alerts.fire({ title: `Fault ${i}`, severity: 'critical', source: 'bench', labels: { shard: String(i) } });
-    const end = await isSent;
-    if (i >= 0) latencies.push(end - start);
-  }
-  await monitor.close();
-  return latencies;
+/** @returns {{ name: string, calls: number, seconds: number[] }} */
+function newStorm(/** @type {string} */ name, /** @type {number} */ calls) {
+  return { name, calls, seconds: [] };
 }
 
-async function stormOfOne() {
-  let notifications = 0;
-  const monitor = createMonitor({
-    robot: {
-      kind: 'bench',
-      quotas: [],
-      send: async () => {
-        notifications++;
-        return { delivered: true };
-      },
-    },
-  });
-  const fault = { title: 'Payment provider down', description: 'No answer.', severity: 'critical', source: 'billing', labels: { region: 'eu' } };
-  const seconds = await inBursts(() => monitor.alerts.fire(fault));
-  await pause(100);
-  await monitor.close();
-  return { seconds, notifications };
-}
-
-async function stormOfOurs(/** @type {Awaited<ReturnType<typeof startBridge>>} */ bridge) {
-  const { webhook } = load('sightline/alerting');
-  const monitor = createMonitor(
-    { bridge: webhook({ url: bridge.url, format: 'alertmanager' }) },
-    { route: { receiver: 'bridge', groupBy: ['...'], groupWait: 0, groupInterval: '5m' } },
-  );
-  const { toldOfAll } = await bridge.begin();
-  const start = performance.now();
-  await inBursts(i => monitor.alerts.fire(fault(i)));
-  await toldOfAll;
-  const seconds = (performance.now() - start) / 1_000;
-  await monitor.close();
-  return seconds;
-}
-
-async function stormOfTheirs(/** @type {Awaited<ReturnType<typeof startBridge>>} */ bridge, /** @type {string} */ program) {
-  const folder = mkdtempSync(join(tmpdir(), 'sightline-bench-'));
-  const config = {
-    route: { receiver: 'bridge', group_by: ['...'], group_wait: '0s', group_interval: '5m', repeat_interval: '4h' },
-    receivers: [{ name: 'bridge', webhook_configs: [{ url: bridge.url }] }],
-  };
-  writeFileSync(join(folder, 'alertmanager.yml'), JSON.stringify(config));
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const options = [`--config.file=${join(folder, 'alertmanager.yml')}`, `--storage.path=${join(folder, 'data')}`, `--web.listen-address=${url.slice(7)}`];
-  const child = spawn(program, [...options, '--cluster.listen-address=', '--log.level=error'], { stdio: 'ignore' });
-  const ended = new Promise(resolve => child.once('exit', resolve));
-  try {
-    while (!(await fetch(`${url}/-/ready`).then(({ ok }) => ok, () => false))) {
-      if (child.exitCode !== null) throw new Error('Alertmanager did not start.');
-      await pause(50);
-    }
-    const bodies = Array.from({ length: CALLS / BATCH }, (_, batch) => JSON.stringify(Array.from({ length: BATCH }, (_each, i) => posted(fault(batch * BATCH + i)))));
-    const { toldOfAll } = await bridge.begin();
-    const start = performance.now();
-    for (const body of bodies) {
-      const { ok, status } = await fetch(`${url}/api/v2/alerts`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-      if (!ok) throw new Error(`Alertmanager answered ${status}.`);
-    }
-    await toldOfAll;
-    return (performance.now() - start) / 1_000;
-  } finally {
-    child.kill();
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** @returns {Fault} */
-function fault(/** @type {number} */ i) {
-  const number = i % FAULTS;
-  return { title: `Fault ${number % 50}`, severity: 'high', source: 'bench', labels: { shard: String(number) } };
-}
-
-function posted(/** @type {Fault} */ { title, severity, source, labels }) {
-  return { labels: { alertname: title, severity, source, ...labels } };
-}
-
-/** Seconds that all calls take, in bursts with a turn of the event loop between them. */
-async function inBursts(/** @type {(i: number) => Promise<unknown>} */ fire) {
-  const start = performance.now();
-  for (let i = 0; i < CALLS; i += BATCH) {
-    await Promise.all(Array.from({ length: BATCH }, (_, j) => fire(i + j)));
-    await new Promise(resolve => setImmediate(resolve));
-  }
-  return (performance.now() - start) / 1_000;
-}
-
-/** A process that takes Alertmanager's webhooks. */
-async function startBridge() {
-  const child = fork(fileURLToPath(new URL('../subjects/alert-bridge.mjs', import.meta.url)), [String(FAULTS)]);
-  const answer = async () => (await once(child, 'message'))[0];
-  const port = await answer();
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    /** From now on. @returns what resolves when each fault was told */
-    async begin() {
-      child.send('begin');
-      await answer();
-      return { toldOfAll: answer() };
-    },
-    close() {
-      child.disconnect();
-    },
-  };
-}
-
-function createMonitor(/** @type {object} */ channels, /** @type {object} */ options = {}) {
-  load('sightline/alerting');
-  return load('sightline').createMonitor({ metrics: { process: false }, service: 'bench', alerts: { channels, ...options } });
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
+function rowOf(/** @type {ReturnType<typeof newStorm>} */ { name, calls, seconds }) {
+  return [name, String(calls), minimum(seconds).toFixed(2), median(seconds).toFixed(2), (calls / median(seconds)).toFixed(0)];
 }
 
 /** @param {readonly number[]} values */
