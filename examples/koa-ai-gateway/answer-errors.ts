@@ -38,7 +38,7 @@ export function openAiErrorOf(error: unknown): OpenAiError {
 
 function budgetExceeded({ limit, resetsAt }: AiBudgetExceededError): OpenAiError {
   const seconds = Math.max(Math.ceil((resetsAt.getTime() - Date.now()) / 1_000), 1);
-  const message = `Your budget of ${limit} USD a day is spent. The next one begins at ${resetsAt.toISOString()}.`;
+  const message = `Your budget of ${limit} USD is spent. The next one begins at ${resetsAt.toISOString()}.`;
   // OpenAI's SDKs would wait for as long as `retry-after` says, and try again: hours. The other header tells them not to.
   const headers = { 'retry-after': String(seconds), 'x-should-retry': 'false' };
   return { ...answer(429, 'budget_exceeded', message, 'insufficient_quota'), headers };

@@ -1,3 +1,5 @@
+import type { AiBudget } from 'sightline';
+
 /** What the gateway is set up with. */
 export interface Config {
   /** `PORT`, on 127.0.0.1; 0 picks a free one. Default: 3000. */
@@ -9,8 +11,10 @@ export interface Config {
    * costs is not known, so no budget would ever stop it.
    */
   readonly models: readonly string[];
-  /** `TENANT_BUDGET`: US dollars that a tenant may spend in a day. Default: 1. */
+  /** `TENANT_BUDGET`: US dollars that a tenant may spend. Default: 1. */
   readonly tenantBudget: number;
+  /** `BUDGET_WINDOW`: in what time, as `hour`, `day` (by UTC), `week`, `month` or a duration such as `12h`. Default: `day`. */
+  readonly budgetWindow: AiBudget['window'];
   /** `UPSTREAM_TIMEOUT_MS`: how long the upstream may take to begin an answer. Default: 30000. */
   readonly timeoutMs: number;
   /** `METRICS_TOKEN`: what a Prometheus must show. Default: everyone may scrape, and see what tenants spend. */
@@ -26,6 +30,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     tenantsByKey: new Map(listIn(env, 'TENANTS', 'key-of-acme=acme,key-of-globex=globex').map(pair)),
     models: listIn(env, 'MODELS', 'gpt-4o,gpt-4o-mini'),
     tenantBudget: numberIn(env, 'TENANT_BUDGET', 1),
+    // The monitor checks it, and says what it takes.
+    budgetWindow: env['BUDGET_WINDOW'] || 'day',
     timeoutMs: numberIn(env, 'UPSTREAM_TIMEOUT_MS', 30_000),
     metricsToken: env['METRICS_TOKEN'] || undefined,
     redisUrl: env['REDIS_URL'] || undefined,

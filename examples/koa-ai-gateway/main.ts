@@ -16,10 +16,10 @@ const monitor = createMonitor({
   service: 'ai-gateway',
   ...(config.redisUrl && { redis: config.redisUrl }),
   ai: {
-    // A budget for each tenant; who has spent it is refused until the next day.
-    budgets: [{ name: 'tenant-day', tenant: '*', limit: config.tenantBudget, window: 'day', onExceeded: 'reject' }],
+    // A budget for each tenant; who has spent it is refused until the next one begins.
+    budgets: [{ name: 'tenant', tenant: '*', limit: config.tenantBudget, window: config.budgetWindow, onExceeded: 'reject' }],
     onBudget: ({ tenant, threshold, spent, limit }) => {
-      console.log(`Tenant ${tenant} has spent ${Math.round(threshold * 100)} % of the day's budget: ${spent.toFixed(4)} of ${limit} USD.`);
+      console.log(`Tenant ${tenant} has spent ${Math.round(threshold * 100)} % of its budget: ${spent.toFixed(4)} of ${limit} USD.`);
     },
   },
 });

@@ -4,6 +4,7 @@ import type { AiMetrics } from '../metrics/ai-metrics.js';
 import type { AiAttribution } from './ai-scope.js';
 import type { AiBudgetExceededError } from './budget/budget-exceeded-error.js';
 import type { Budgets } from './budget/budgets.js';
+import { LateReaders } from './late-readers.js';
 import { LimitGauges } from './limit-gauges.js';
 import type { Pricing } from './pricing/pricing.js';
 import type { ResponseFacts } from './usage/response-shape.js';
@@ -35,6 +36,7 @@ const MODELS_KNOWN = 1_000;
 export class AiAccounting {
   readonly metrics: AiMetrics;
   readonly limits: LimitGauges;
+  readonly lateReaders: LateReaders;
   readonly contentLength: number;
   readonly #parts: AiAccountingParts;
   readonly #modelsKnown = new Set<string>();
@@ -42,7 +44,8 @@ export class AiAccounting {
   constructor(parts: AiAccountingParts) {
     this.#parts = parts;
     this.metrics = parts.metrics;
-    this.limits = new LimitGauges(parts.metrics, parts.clock);
+    this.limits = new LimitGauges(parts.metrics, parts.clock, parts.diagnostics);
+    this.lateReaders = new LateReaders(parts.clock);
     this.contentLength = parts.contentLength;
   }
 
@@ -92,8 +95,9 @@ export class AiAccounting {
     return cost;
   }
 
-  /** Stops watching the budgets. */
+  /** Counts what nobody has read so far, and stops watching the budgets. */
   async close(): Promise<void> {
+    this.lateReaders.close();
     await this.#parts.budgets?.close();
   }
 }

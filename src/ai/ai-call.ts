@@ -3,17 +3,18 @@ import type { Diagnostics } from '../core/diagnostics.js';
 import { isSightlineError } from '../core/errors.js';
 import type { AnyFunction, Observation } from '../core/instrument.js';
 import { isObject } from '../core/shadow.js';
-import { abortSignalsIn } from './abort-signals.js';
+import { abortSignalsIn, watchAbort } from './abort-signals.js';
 import type { Tracing } from '../tracing/tracing.js';
 import type { AiAccounting, Spender } from './ai-accounting.js';
 import { currentAiScope, runInAiScope, type AiScope, type EnclosingCall } from './ai-scope.js';
 import { followApiPromise, isApiPromise } from './api-promise.js';
 import type { CallDescription } from './call-description.js';
+import { endOf, type CallEnd } from './call-end.js';
 import { CallSpan } from './call-span.js';
 import { followDataPromise, isDataPromise } from './data-promise.js';
-import { missingAfterBreak, missingIn, missingInStream, type MissingUsage } from './missing-usage.js';
-import { outcomeOfError, outcomeOfResponse, outcomeOfStatus, type AiOutcome } from './outcome.js';
-import { readAnswer, type Reading } from './reading.js';
+import { missingAfterBreak, missingIn, missingInStream } from './missing-usage.js';
+import { outcomeOfError, outcomeOfStatus, type AiOutcome } from './outcome.js';
+import { readAnswer } from './reading.js';
 import { noteAnswer, refuse } from './refuse.js';
 import { requestedModel } from './requested-model.js';
 import { followAnswer, isRawResponse } from './stream/follow-answer.js';
@@ -31,19 +32,6 @@ export interface AiMonitorParts {
 const UNKNOWN_MODEL = 'unknown';
 /** In place of a name that no provider has answered to. */
 const OTHER_MODEL = 'other';
-/** Time for the SDK to tell its reader of an abort. */
-const ABORT_GRACE_MS = 50;
-
-/** How a call ended. */
-interface CallEnd {
-  readonly outcome: AiOutcome;
-  readonly isFailed: boolean;
-  readonly error?: unknown;
-  readonly reading?: Reading | undefined;
-  readonly missing?: MissingUsage | undefined;
-  /** A whole answer. */
-  readonly answer?: unknown;
-}
 
 /**
  * One call of an AI service, from before it is made to the end of its answer: counted once, timed, its tokens
@@ -70,6 +58,8 @@ export class AiCall implements Observation, EnclosingCall {
   #retries = 0;
   #isAnswered = false;
   #stopWatching: (() => void) | undefined;
+  /** Ends the wait for who reads the response. */
+  #stopWaiting: (() => void) | undefined;
   #isInFlight = false;
   #isDelegated = false;
   /** Whether its usage is booked. */
@@ -113,6 +103,7 @@ export class AiCall implements Observation, EnclosingCall {
 
   /** A promise of an SDK, and an answer that goes on after it was returned, are followed here; other promises are not. */
   follow(result: object): object | undefined {
+    if (this.#isOver) return result;
     try {
       if (isApiPromise(result)) {
         followApiPromise(result, this);
@@ -153,16 +144,16 @@ export class AiCall implements Observation, EnclosingCall {
   }
 
   noteHeaders(from: unknown, isRefusal: boolean): void {
-    const { limits } = this.#parts.ai;
-    if (this.#isDelegated || !isObject(from) || !limits.isDue(this.#service, isRefusal)) return;
+    if (this.#isDelegated || !isObject(from)) return;
     this.#guard(() => {
-      limits.read(this.#service, this.#modelLabel(undefined, false), (from as { readonly headers?: unknown }).headers);
+      const { headers } = from as { readonly headers?: unknown };
+      this.#parts.ai.limits.note(this.#service, this.#modelLabel(undefined, !isRefusal), headers, isRefusal);
     });
   }
 
   /** The answer: whole, as a stream, or a raw response. */
   succeed(answer: unknown): void {
-    if (this.#isSettled || this.#stream !== undefined) return;
+    if (this.#isSettled || this.#isOver || this.#stream !== undefined) return;
     this.#isAnswered = true;
     if (isObject(answer) && followAnswer(answer, this)) return;
     this.#guard(() => {
@@ -185,31 +176,39 @@ export class AiCall implements Observation, EnclosingCall {
     });
   }
 
-  /** Who aborts a stream may not read it any more, and then nothing else tells its end. */
-  #watchSignals(): void {
-    if (this.#signals.length === 0) return;
-    const onAbort = (): void => {
-      this.#parts.clock.schedule(() => {
-        this.abandon();
-      }, ABORT_GRACE_MS);
-    };
-    for (const signal of this.#signals) signal.addEventListener('abort', onAbort, { once: true });
-    this.#stopWatching = () => {
-      for (const signal of this.#signals) signal.removeEventListener('abort', onAbort);
-    };
-  }
-
   abandon(): void {
     if (this.#stream !== undefined) this.#endStream(this.#stream, true);
   }
 
-  /** A response came whose body nobody has asked for: the call is counted now, its tokens should it be read after all. */
-  finishUnread(httpStatus: number): void {
+  awaitReader(httpStatus: number): void {
+    if (this.#isCounted || this.#isSettled || this.#stopWaiting !== undefined) return;
+    this.#guard(() => {
+      const { clock, ai } = this.#parts;
+      const since = clock.monotonic();
+      const stop = ai.lateReaders.wait(() => {
+        this.#stopWaiting = undefined;
+        this.finishUnread(httpStatus, since);
+      });
+      this.#stopWaiting = () => {
+        stop();
+        // The provider did not take this time.
+        this.#start += clock.monotonic() - since;
+      };
+    });
+  }
+
+  beRead(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
+  }
+
+  /** A response came whose body nobody asks for: the call is counted now, its tokens should it be read after all. */
+  finishUnread(httpStatus: number, endedAt?: number): void {
     this.#guard(() => {
       if (this.#isCounted || this.#isSettled || this.#stream !== undefined) return;
       const isFailed = httpStatus >= 400;
       if (!isFailed && !this.#isDelegated) this.#parts.ai.metrics.addMissingUsage(this.#service, this.#modelLabel(undefined, true), 'unread');
-      this.#count({ outcome: isFailed ? outcomeOfStatus(httpStatus) : 'ok', isFailed, error: { status: httpStatus } }, undefined);
+      this.#count({ outcome: isFailed ? outcomeOfStatus(httpStatus) : 'ok', isFailed, error: { status: httpStatus }, endedAt }, undefined);
     });
   }
 
@@ -217,7 +216,12 @@ export class AiCall implements Observation, EnclosingCall {
   beginStream(isAborted: () => boolean, isLazy = false): Observation {
     const stream = (this.#stream = new StreamedAnswer(this.#parts.clock, this.#about.extractUsage, this.#span?.text));
     const isLazyCall = isLazy && !this.#isAnswered;
-    this.#watchSignals();
+    // Who aborts a stream may not read it any more, and then nothing else tells its end.
+    if (this.#signals.length > 0) {
+      this.#stopWatching = watchAbort(this.#signals, this.#parts.clock, () => {
+        this.abandon();
+      });
+    }
     return {
       // The body of a generator runs when it is read, and may call a model then.
       ...(isLazyCall && { run: (fn: AnyFunction, self: unknown, args: ArrayLike<unknown>) => this.#runInScope(fn, self, args) }),
@@ -238,6 +242,11 @@ export class AiCall implements Observation, EnclosingCall {
         this.fail(error);
       },
     };
+  }
+
+  /** Whether nothing is left to be told of it: the call inside is the one that counts, and no span waits for the end. */
+  get #isOver(): boolean {
+    return this.#isDelegated && this.#span === undefined;
   }
 
   #runInScope(fn: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown {
@@ -282,19 +291,19 @@ export class AiCall implements Observation, EnclosingCall {
     if (this.#isCounted) return;
     this.#isCounted = true;
     this.#leaveFlight();
-    const { outcome, isFailed, reading } = end;
+    const { outcome, isFailed, reading, endedAt } = end;
     const retries = this.#retries;
     if (!this.#isDelegated) {
       const { metrics } = this.#parts.ai;
       const model = this.#modelLabel(reading?.facts?.model, outcome !== 'invalid_request');
-      metrics.addRequest(this.#service, model, isFailed ? 'error' : 'success', (this.#parts.clock.monotonic() - this.#start) / 1_000);
+      metrics.addRequest(this.#service, model, isFailed ? 'error' : 'success', ((endedAt ?? this.#parts.clock.monotonic()) - this.#start) / 1_000);
       metrics.addOutcome(this.#service, model, outcome);
       if (retries > 0) metrics.addRetries(this.#service, model, retries);
     }
     // The call inside says what was used: who adds the spans up would count it twice.
     const facts = this.#isDelegated ? undefined : reading?.facts;
     const firstTokenSeconds = this.#stream?.firstTokenSeconds(this.#start);
-    this.#span?.end({ outcome, isFailed, error: end.error, retries, cost, facts, firstTokenSeconds }, end.answer);
+    this.#span?.end({ outcome, isFailed, error: end.error, retries, cost, facts, firstTokenSeconds, endedAt }, end.answer);
   }
 
   #observeStream(model: string, outputTokens: number | undefined): void {
@@ -331,12 +340,4 @@ export class AiCall implements Observation, EnclosingCall {
       this.#parts.diagnostics.fault('ai', 'a call could not be recorded', error);
     }
   }
-}
-
-/** A response may come back as an error, instead of being thrown. */
-function endOf(reading: Reading, missing: MissingUsage | undefined, answer?: unknown): CallEnd {
-  const { facts } = reading;
-  const error = facts?.error;
-  const isFailed = error !== undefined && error !== null;
-  return { outcome: facts === undefined ? 'ok' : outcomeOfResponse(facts), isFailed, error, reading, missing, answer };
 }

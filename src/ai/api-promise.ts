@@ -8,6 +8,7 @@ import type { AnyFunction } from '../core/instrument.js';
 interface ApiPromise {
   responsePromise: Promise<{ readonly response?: { readonly status?: unknown; readonly headers?: unknown } }>;
   readonly parse: AnyFunction;
+  readonly asResponse?: AnyFunction;
   readonly _thenUnwrap: AnyFunction;
 }
 
@@ -15,6 +16,11 @@ interface ApiPromise {
 interface ApiCall {
   succeed(answer: unknown): void;
   fail(error: unknown): void;
+  /** A response came, and nobody has asked for it so far. */
+  awaitReader(httpStatus: number): void;
+  /** Somebody asks for what the response holds. */
+  beRead(): void;
+  /** Somebody took the response as it is. */
   finishUnread(httpStatus: number): void;
   noteHeaders(from: unknown, isRefusal: boolean): void;
 }
@@ -26,22 +32,36 @@ export function isApiPromise(value: object): value is ApiPromise {
 
 /**
  * Follows an SDK's promise in place, so that `withResponse()`, `asResponse()` and the `parse()` helpers stay what
- * they are. To call `then` would be to parse, after which the response can't be had raw; so the two methods that
- * parse are watched, which the SDK itself calls, and the HTTP response is passed on with a look at its status.
+ * they are. To call `then` would be to parse, after which the response can't be had raw; so the methods that
+ * read are watched, which the SDK itself calls, and the HTTP response is passed on with a look at its status.
  */
 export function followApiPromise(promise: ApiPromise, call: ApiCall): void {
+  let status: unknown;
   let isAsked = false;
-  watchParsing(promise, call, () => {
-    isAsked = true;
+  let isTaken = false;
+  const finishTaken = (): void => {
+    if (isAsked || !isTaken || typeof status !== 'number') return;
+    call.beRead();
+    call.finishUnread(status);
+  };
+  watchReading(promise, call, {
+    onAsked() {
+      isAsked = true;
+      call.beRead();
+    },
+    onTaken() {
+      isTaken = true;
+      finishTaken();
+    },
   });
   // In place of the SDK's own, so that a failure nobody handles stays one that nobody handles.
   promise.responsePromise = promise.responsePromise.then(
     props => {
       const { response } = props;
-      const status = response?.status;
+      status = response?.status;
       call.noteHeaders(response, false);
-      // Who awaits the promise has asked by now; who wants the raw response may never ask.
-      if (!isAsked && typeof status === 'number') call.finishUnread(status);
+      finishTaken();
+      if (!isAsked && !isTaken && typeof status === 'number') call.awaitReader(status);
       return props;
     },
     (error: unknown) => {
@@ -52,14 +72,27 @@ export function followApiPromise(promise: ApiPromise, call: ApiCall): void {
   );
 }
 
-function watchParsing(promise: ApiPromise, call: ApiCall, onAsked: () => void): void {
-  const { parse, _thenUnwrap: thenUnwrap } = promise;
+interface Readers {
+  /** Called when somebody asks for the parsed answer: by `await`, say. */
+  readonly onAsked: () => void;
+  /** Called when somebody asks for the response: alone, or beside the answer, which is then asked for first. */
+  readonly onTaken: () => void;
+}
+
+function watchReading(promise: ApiPromise, call: ApiCall, readers: Readers): void {
+  const { parse, asResponse, _thenUnwrap: thenUnwrap } = promise;
   let parsed: unknown;
   shadow(promise, 'parse', function (this: unknown, ...args: unknown[]): unknown {
-    onAsked();
+    readers.onAsked();
     parsed ??= observed(Reflect.apply(parse, this, args), call);
     return parsed;
   });
+  if (asResponse !== undefined) {
+    shadow(promise, 'asResponse', function (this: unknown, ...args: unknown[]): unknown {
+      readers.onTaken();
+      return Reflect.apply(asResponse, this, args) as unknown;
+    });
+  }
   // `_thenUnwrap(transform)` gives another promise of the same response, which parses by itself.
   shadow(promise, '_thenUnwrap', function (this: unknown, transform: AnyFunction, ...rest: unknown[]): unknown {
     const watching = (data: unknown, ...more: unknown[]): unknown => {
@@ -70,7 +103,7 @@ function watchParsing(promise: ApiPromise, call: ApiCall, onAsked: () => void): 
     if (isObject(unwrapped) && isApiPromise(unwrapped)) {
       // Or it would leave the one that stands in for it without anybody to handle its failure.
       unwrapped.responsePromise = promise.responsePromise;
-      watchParsing(unwrapped, call, onAsked);
+      watchReading(unwrapped, call, readers);
     }
     return unwrapped;
   });

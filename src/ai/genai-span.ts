@@ -44,6 +44,8 @@ export interface SpanEnd {
   /** What was thrown; only read where the outcome is none of the good ones. */
   readonly error: unknown;
   readonly isFailed: boolean;
+  /** Milliseconds of the monotonic clock, which OpenTelemetry takes as they are. Left out: now. */
+  readonly endedAt?: number | undefined;
 }
 
 /** @param output the answer, where it is recorded */
@@ -67,7 +69,7 @@ export function endSpan(span: Span, end: SpanEnd, output: string | undefined): v
     // Providers quote prompts in their messages, so only the kind of error is recorded.
     if (end.isFailed) recordFailure(span, end.error, { message: false });
   }
-  span.end();
+  span.end(end.endedAt);
 }
 
 function set(span: Span, name: string, value: string | number | undefined): void {

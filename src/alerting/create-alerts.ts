@@ -31,6 +31,7 @@ import { RouteTree } from './routing/route-tree.js';
 import { TimeInterval } from './routing/time-interval.js';
 import { SelfWatch } from './self-check/self-watch.js';
 import { severityRoutes } from './severity-routes.js';
+import { SEVERITIES } from './severity.js';
 import { DuplicateStage } from './stages/duplicate-stage.js';
 import { FlappingStage } from './stages/flapping-stage.js';
 import { InhibitionStage } from './stages/inhibition-stage.js';
@@ -54,6 +55,7 @@ export interface AlertsSettings {
 
 const aList: OptionRule = { allowed: 'a list', accepts: value => Array.isArray(value) };
 const aDuration: OptionRule = { allowed: "a duration such as '10s'", accepts: value => typeof value === 'string' || typeof value === 'number' };
+const aCount: OptionRule = { allowed: 'a whole number of at least 1', accepts: value => Number.isInteger(value) && (value as number) >= 1 };
 const RULES: Readonly<Record<keyof AlertsOptions, OptionRule>> = {
   channels: anObject,
   severityChannels: anObject,
@@ -82,6 +84,9 @@ const ESCALATION_RULES: Readonly<Record<keyof EscalationOptions, OptionRule>> = 
   repeat: { allowed: 'a whole number of at least 0', accepts: value => Number.isInteger(value) && (value as number) >= 0 },
   ackTimeout: aDuration,
 };
+const LEVEL_RULES = { after: aDuration, channels: aList };
+const FLAPPING_RULES = { times: aCount, within: aDuration };
+const SEVERITY_RULES: Readonly<Record<string, OptionRule>> = Object.fromEntries(SEVERITIES.map(severity => [severity, aList]));
 
 /**
  * Builds the alert dispatcher as the options have it.
@@ -89,9 +94,12 @@ const ESCALATION_RULES: Readonly<Record<keyof EscalationOptions, OptionRule>> = 
  */
 export function createAlerts({ options, service, metrics, clock, diagnostics, redis, random = Math.random }: AlertsSettings): Alerts {
   checkOptions('alerts', options, RULES);
+  // One that is mistyped would be as good as none, and nobody told.
+  checkOptions('alerts.severityChannels', options.severityChannels, SEVERITY_RULES);
   const channels = checkedChannels(options.channels ?? {});
   const names = Object.keys(channels);
   const bySeverity = options.route === undefined ? severityRoutes(names, options.severityChannels ?? {}) : undefined;
+  for (const [severity, list] of Object.entries(options.severityChannels ?? {})) checkNames(list, names, `alerts.severityChannels.${severity}`);
   const receivers: Record<string, readonly string[]> = {
     default: names,
     ...Object.fromEntries(names.map(name => [name, [name]])),
@@ -193,9 +201,10 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, re
     },
   });
   const remediator = createRemediator({ processId, store, dispatcher, notifier, metrics: alertMetrics, clock, diagnostics });
-  dispatcher.start();
+  // First those that may throw: a dispatcher that was started would go on without anybody who can close it.
   if (policies.length > 0) notices.start();
   escalator.start();
+  dispatcher.start();
   const intake = new Intake({
     dispatcher,
     notifier,
@@ -237,10 +246,14 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, re
 function stagesOf({ inhibitRules, timeIntervals = {}, flapping = {}, muteLowDuplicates = true }: AlertsOptions): Stage[] {
   const stages: Stage[] = muteLowDuplicates ? [new DuplicateStage()] : [];
   if (inhibitRules !== undefined && inhibitRules.length > 0) stages.push(new InhibitionStage(new Inhibitor(inhibitRules)));
-  const intervals = Object.entries(timeIntervals).map(([name, specs]) => [name, specs.map((spec, i) => new TimeInterval(spec, `alerts.timeIntervals.${name}[${i}]`))] as const);
+  const intervals = Object.entries(timeIntervals).map(([name, specs]) => {
+    if (!aList.accepts(specs)) throw new InvalidOptionError(`alerts.timeIntervals.${name}`, specs, 'a list of intervals');
+    return [name, specs.map((spec, i) => new TimeInterval(spec, `alerts.timeIntervals.${name}[${i}]`))] as const;
+  });
   if (intervals.length > 0) stages.push(new TimeIntervalStage(Object.fromEntries(intervals)));
   stages.push(new MaintenanceStage(), new SilenceStage(text => parseMatchers(text)));
   if (flapping !== false) {
+    checkOptions('alerts.flapping', flapping, FLAPPING_RULES);
     stages.push(new FlappingStage({ times: flapping.times ?? 6, withinMs: parseDuration(flapping.within ?? '30m', 'alerts.flapping.within') }));
   }
   return stages;
@@ -292,6 +305,8 @@ function escalationPolicy(policy: EscalationOptions, channels: readonly string[]
     repeat,
     matchers: match.flatMap((text, i) => parseMatchers(text, `${option}.match[${i}]`)),
     levels: levels.map((level, i) => {
+      if (!anObject.accepts(level)) throw new InvalidOptionError(`${option}.levels[${i}]`, level, 'an object with after and channels');
+      checkOptions(`${option}.levels[${i}]`, level, LEVEL_RULES);
       checkNames(level.channels, channels, `${option}.levels[${i}].channels`);
       const afterMs = parseDuration(level.after, `${option}.levels[${i}].after`);
       const before = levels[i - 1]?.after;
@@ -305,6 +320,7 @@ function escalationPolicy(policy: EscalationOptions, channels: readonly string[]
 }
 
 function checkNames(given: readonly string[], known: readonly string[], option: string): void {
+  if (!aList.accepts(given)) throw new InvalidOptionError(option, given, 'a list of names of channels');
   for (const name of given) {
     if (!known.includes(name)) throw new InvalidOptionError(option, name, known.length === 0 ? 'no name: there are no channels' : `names of channels (${known.join(', ')})`);
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { nextTurn } from '../core/next-turn.js';
+import { ActiveAlerts } from './active-alerts.js';
 import { routingLabels, type Alert, type HistoryEntry } from './alert.js';
 import type { AlertMetrics } from './alert-metrics.js';
 import type { Deliverer } from './delivery/deliverer.js';
@@ -10,6 +11,7 @@ import type { Judgement, Pipeline } from './pipeline.js';
 import { groupKey, groupLabels, type Route } from './routing/route.js';
 import type { RouteTree } from './routing/route-tree.js';
 import type { AlertStore, Fired, FiredAlert, GroupState } from './stores/alert-store.js';
+import { toldWith, type ToldChannels } from './told-channels.js';
 
 /** Ready values for {@link Dispatcher}. */
 export interface DispatcherParts {
@@ -36,6 +38,8 @@ export interface DispatcherParts {
 const BATCH = 100;
 /** A process that took an alert has put it into its groups by then, or has died. */
 const ROUTE_MS = 10_000;
+/** Two versions of the app that differ in their routes would each take an alert out of the other one's group, as fast as they can. */
+const STRAY_MS = 5_000;
 /** When there is nothing to do, the store is asked this often: another process may have put a group there, and died. */
 const LOOK_MS = 5_000;
 /** A store that did not answer is asked again after this: others may have been waiting for it. */
@@ -46,8 +50,6 @@ const EXPIRE_MS = 10 * 60_000;
 const SET_BACK_MS = 1_000;
 /** What other processes fire is seen by looks that begin later than this. */
 const SURROUNDINGS_MS = 1_000;
-/** To read what is active may take so long each time it is needed. */
-const CHEAP_MS = 5;
 
 /**
  * Takes alerts, and sees to it that those they are for hear of them: groups them by the routing tree and, when a group
@@ -55,10 +57,10 @@ const CHEAP_MS = 5;
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
+  readonly #active: ActiveAlerts;
   readonly #looking = new Set<Promise<void>>();
   #cancelWake: (() => void) | undefined;
   #wakeAt = Infinity;
-  #read: { readonly active: readonly Alert[]; readonly goodUntil: number } | undefined;
   #expireAt = -Infinity;
   /** Of the time of day from the monotonic one. */
   #offset = -Infinity;
@@ -69,6 +71,7 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
+    this.#active = new ActiveAlerts(parts.store, parts.clock);
   }
 
   /** Goes on with what the store has from before. */
@@ -76,22 +79,25 @@ export class Dispatcher {
     this.#wake(this.#parts.clock.now());
   }
 
-  /** @param toldTo channels that know of it already */
-  async fire(alert: FiredAlert, toldTo?: ReadonlySet<string>): Promise<Fired> {
+  /** @param toldTo channels that know of it already, and since when */
+  async fire(alert: FiredAlert, toldTo?: ReadonlyMap<string, number>): Promise<Fired> {
     const { store, metrics } = this.#parts;
     const now = this.#now();
     const routeBy = new Date(now.getTime() + ROUTE_MS);
     const fired = await store.fire(alert, now, routeBy);
     metrics.fired(fired.alert.severity, fired.alert.source, fired.change);
     if (fired.change !== 'merged') this.#changes++;
-    // Told again, it is where it was: in its groups.
-    if (fired.change !== 'merged') await this.#group(fired.alert, fired.change === 'raised', { owedBy: routeBy, toldTo });
+    // Told again, it is where it was: in its groups. What was told directly may have come to the store twice.
+    const told = toldTo && { to: toldTo, as: alert.severity };
+    if (fired.change !== 'merged' || told) await this.#group(fired.alert, fired.change === 'raised', { owedBy: routeBy, told });
     return fired;
   }
 
-  async resolve(id: string, entry: HistoryEntry): Promise<Alert | undefined> {
+  /** @param isRepeated whether it was tried before, and may have been carried out without an answer */
+  async resolve(id: string, entry: HistoryEntry, isRepeated = false): Promise<Alert | undefined> {
     const { store, metrics, tellsResolvedAtOnce } = this.#parts;
     const alert = await store.resolve(id, this.#now(), entry);
+    if (alert === undefined && isRepeated && tellsResolvedAtOnce) await this.reconsider(id);
     if (alert === undefined) return undefined;
     this.#changes++;
     metrics.resolved(alert.severity, alert.source);
@@ -138,17 +144,22 @@ export class Dispatcher {
 
   /**
    * @param owedBy as the store was told when it was asked for the alert: its debt is paid
-   * @param toldTo channels that know of it already
+   * @param told channels that know of it already
+   * @param isStray whether it comes from a group that it does not belong to any more
    */
-  async #group(alert: Alert, isRaised: boolean, { owedBy, toldTo }: { readonly owedBy?: Date; readonly toldTo?: ReadonlySet<string> | undefined } = {}): Promise<void> {
+  async #group(
+    alert: Alert,
+    isRaised: boolean,
+    { owedBy, told, isStray = false }: { readonly owedBy?: Date; readonly told?: ToldChannels | undefined; readonly isStray?: boolean } = {},
+  ): Promise<void> {
     const { routes, store, notifier } = this.#parts;
     const now = this.#now().getTime();
     const labels = routingLabels(alert);
     for (const route of routes.match(labels)) {
       const waited = alert.timestamp.getTime() + route.groupWaitMs;
       // One that has fired for longer than a group waits need not wait again; one that became worse must not.
-      const dueAt = isRaised || waited < now ? now : now + route.groupWaitMs;
-      if (toldTo !== undefined) await notifier.logAsTold(alert, route, toldTo);
+      const dueAt = isStray ? now + STRAY_MS : isRaised || waited < now ? now : now + route.groupWaitMs;
+      if (told !== undefined) await notifier.logAsTold(alert, told.as, route, told.to);
       const due = await store.joinGroup(groupKey(route, labels), alert.id, new Date(dueAt), isRaised);
       this.#wake(due.getTime());
     }
@@ -291,18 +302,7 @@ export class Dispatcher {
     const { store, windows } = this.#parts;
     const [silences, current] = await Promise.all([store.silences(), windows.current()]);
     let active: Promise<readonly Alert[]> | undefined;
-    return { now: this.#now(), silences, windows: current, active: () => (active ??= this.#active()) };
-  }
-
-  async #active(): Promise<readonly Alert[]> {
-    const { store, clock } = this.#parts;
-    const began = clock.monotonic();
-    if (this.#read !== undefined && began < this.#read.goodUntil) return this.#read.active;
-    const active = await store.active();
-    const tookMs = clock.monotonic() - began;
-    // In a storm of ten thousands the process would do nothing else.
-    this.#read = { active, goodUntil: tookMs < CHEAP_MS ? -Infinity : clock.monotonic() + 20 * tookMs };
-    return active;
+    return { now: this.#now(), silences, windows: current, active: () => (active ??= this.#active.get()) };
   }
 
   async #lookAt(group: GroupState, leaseUntil: Date, surroundings: Surroundings): Promise<void> {
@@ -314,7 +314,11 @@ export class Dispatcher {
     for (const alert of all) (this.#routeOf(group.key, alert) === undefined ? strays : alerts).push(alert);
     const [first] = alerts;
     const route = first && this.#routeOf(group.key, first);
-    for (const alert of strays) if (alert.status !== 'resolved') await this.#group(alert, false);
+    for (const alert of strays) {
+      const told = await toldWith(group.key, alert, { store, receivers });
+      // Who was never told that it fires need not hear that it is over.
+      if (alert.status !== 'resolved' || told.to.size > 0) await this.#group(alert, false, { isStray: true, told });
+    }
     if (first === undefined || route === undefined) {
       deliverer.withdraw(group.key);
       await store.settleGroup(group.key, { dueAt: surroundings.now, drop: group.alertIds.map(id => ({ id })), leaseUntil });

@@ -1,14 +1,17 @@
 // eslint-disable-next-line no-restricted-syntax -- an app that imports this has what its monitor needs of it
 import './register.js';
 
-export { Alerts, type RespondOptions, type SilenceInput } from './alerts.js';
+export { Alerts, type SilenceInput } from './alerts.js';
 export type { Alert, AlertInput, AlertStatus, HistoryEntry, Labels } from './alert.js';
 export type { AlertSeverity } from './severity.js';
 export type { AlertsOptions, EscalationOptions } from './options.js';
 export type { HeartbeatOptions, SelfCheckOptions } from './self-check/self-watch.js';
+export type { LinksOptions } from './ack-links.js';
 export { alertsOptionsFromEnv } from './environment.js';
 export type { Explanation } from './explanation.js';
+export type { Judgement, Verdict } from './pipeline.js';
 export type { RemediationContext } from './remediation.js';
+export type { RespondOptions } from './respond-options.js';
 export type { AlertLinks, Notification, NotificationReason } from './notification.js';
 export type { Channel, Delivery, Quota, SendContext } from './channels/channel.js';
 export { alertmanagerConfig, type AlertmanagerConfigOptions } from './alertmanager-config.js';
@@ -32,6 +35,7 @@ export type { AlertFilter, NotificationLogEntry, Page, Silence } from './stores/
 export type { InhibitRule } from './routing/inhibition.js';
 export type { MaintenanceWindowState } from './maintenance-windows.js';
 export type { MaintenanceWindowOptions } from './routing/maintenance-window.js';
+export type { Route } from './routing/route.js';
 export type { RouteOptions } from './routing/route-tree.js';
 export type { TimeIntervalSpec } from './routing/time-interval.js';
 export { createTemplate, defaultEmailTemplate, defaultTemplate, type TemplateOptions } from './templates/default-template.js';

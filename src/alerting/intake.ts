@@ -3,7 +3,7 @@ import type { Diagnostics } from '../core/diagnostics.js';
 import { rejectAfter } from '../core/reject-after.js';
 import type { Alert, HistoryEntry } from './alert.js';
 import type { Dispatcher } from './dispatcher.js';
-import type { Notifier } from './notifier.js';
+import type { Notifier, ToldDirectly } from './notifier.js';
 import type { Outbox } from './outbox.js';
 import type { FiredAlert } from './stores/alert-store.js';
 import { transientAlert } from './transient-alert.js';
@@ -21,14 +21,15 @@ export interface IntakeParts {
   readonly onNews: (alert: Alert) => void;
 }
 
-/** An alert whose channels were told directly, and which of them have it. */
+/** An alert whose channels were told directly. */
 interface Told {
   readonly at: number;
-  readonly to: Set<string>;
+  readonly directly: ToldDirectly;
 }
 
-/** Who fires an alert waits no longer for the store: its channels are told. */
+/** Who fires an alert waits no longer for the store, and then for the first attempt to tell its channels. */
 const STORE_MS = 5_000;
+const TELL_MS = 1_000;
 /** Alerts that are told directly, in this time once each. */
 const DIRECT_MS = 5 * 60_000;
 const MOST_DIRECT = 1_000;
@@ -65,37 +66,49 @@ export class Intake {
    *   is told when it is back
    */
   async resolve(id: string, entry: HistoryEntry): Promise<Alert | undefined> {
-    const { dispatcher, outbox, diagnostics } = this.#parts;
+    const { dispatcher, outbox, diagnostics, isShared, clock } = this.#parts;
     const thing = thingOf(id);
     if (!outbox.has(thing)) {
       try {
-        return await dispatcher.resolve(id, entry);
+        const resolved = dispatcher.resolve(id, entry);
+        return await (isShared ? rejectAfter(resolved, STORE_MS, 'the store', clock) : resolved);
       } catch (error) {
         diagnostics.fault('alerts', 'the store could not be told that an alert is over; it is tried again', error);
       }
     }
-    outbox.keep(thing, 'resolve', () => dispatcher.resolve(id, entry));
+    outbox.keep(thing, 'resolve', async () => {
+      const resolved = await dispatcher.resolve(id, entry, true);
+      // Its end will be told after that.
+      if (resolved !== undefined) this.#direct.get(id)?.directly.to.clear();
+    });
     return undefined;
   }
 
-  async #fire(told: FiredAlert, toldTo?: ReadonlySet<string>): Promise<Alert> {
-    const { alert, change } = await this.#parts.dispatcher.fire(told, toldTo);
+  async #fire(told: FiredAlert, directly?: ToldDirectly): Promise<Alert> {
+    const { alert, change } = await this.#parts.dispatcher.fire(told, directly?.to);
+    if (directly !== undefined) {
+      directly.isKept = true;
+      // Told again, it may have been over meanwhile, in any process.
+      if (this.#direct.get(told.fingerprint)?.directly === directly) this.#direct.delete(told.fingerprint);
+    }
     if (change !== 'merged') this.#parts.onNews(alert);
     return alert;
   }
 
   async #fireLater(told: FiredAlert): Promise<Alert> {
-    const { outbox, notifier, clock } = this.#parts;
+    const { outbox, notifier, clock, isShared } = this.#parts;
     const now = clock.now();
     const alert = transientAlert(told, new Date(now));
     const before = this.#direct.get(told.fingerprint);
     const isTold = before !== undefined && now - before.at < DIRECT_MS;
-    const { to }: Told = isTold ? before : { at: now, to: new Set<string>() };
-    outbox.keep(thingOf(told.fingerprint), 'fire', () => this.#fire(told, to));
+    const directly: ToldDirectly = isTold ? before.directly : { to: new Map<string, number>(), isKept: false };
+    outbox.keep(thingOf(told.fingerprint), 'fire', () => this.#fire(told, directly));
     if (isTold) return alert;
     if (this.#direct.size >= MOST_DIRECT) this.#direct.clear();
-    this.#direct.set(told.fingerprint, { at: now, to });
-    await notifier.tellDirectly(alert, to);
+    this.#direct.set(told.fingerprint, { at: now, directly });
+    const telling = notifier.tellDirectly(alert, directly);
+    // It goes on, however long a channel takes.
+    await (isShared ? rejectAfter(telling, TELL_MS, 'to tell its channels', clock).catch(() => {}) : telling);
     return alert;
   }
 }

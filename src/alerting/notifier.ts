@@ -12,6 +12,7 @@ import type { Judged, Pipeline } from './pipeline.js';
 import type { MaintenanceWindow } from './routing/maintenance-window.js';
 import { groupKey, groupLabels, type Route } from './routing/route.js';
 import type { RouteTree } from './routing/route-tree.js';
+import { isWorse, type AlertSeverity } from './severity.js';
 import type { AlertStore, GroupState, NotificationLogEntry, Silence } from './stores/alert-store.js';
 
 /** Ready values for {@link Notifier}. */
@@ -32,6 +33,14 @@ export interface NotifierParts {
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly metrics: AlertMetrics;
+}
+
+/** What became of an alert that was told directly. */
+export interface ToldDirectly {
+  /** Channels that know of it, and since when. */
+  readonly to: Map<string, number>;
+  /** The store has it now, and what waits to be told is its group's to tell. */
+  isKept: boolean;
 }
 
 /** Alerts that one notification shows. */
@@ -62,31 +71,45 @@ export class Notifier {
     return [...new Set(routes.match(routingLabels(alert)).flatMap(({ receiver }) => receivers[receiver] ?? []))];
   }
 
-  /**
-   * Tells of an alert that no store knows, past groups and pipeline.
-   * @param told where the channels are put that have it
-   */
-  async tellDirectly(alert: Alert, told: Set<string>): Promise<void> {
+  /** Tells of an alert that no store knows, past groups and pipeline. */
+  async tellDirectly(alert: Alert, told: ToldDirectly): Promise<void> {
+    const { outbox } = this.#parts;
     const notification = this.#notificationOfOne(alert, 'first', 'direct');
-    await Promise.all(
-      this.channelsOf(alert).map(channel =>
-        this.#sendOne(channel, notification, alert, end => {
-          if (end === 'delivered') told.add(channel);
-        }),
-      ),
-    );
+    const onEnd = (channel: string) => (end: 'delivered' | 'failed' | 'left'): void => {
+      if (end !== 'delivered') return;
+      const at = this.#parts.clock.now();
+      told.to.set(channel, at);
+      // The attempt was under way when the store got it.
+      if (told.isKept) outbox.write(`told ${JSON.stringify([alert.id, channel])}`, 'record', 'a notification could not be recorded', () => this.#logEverywhere(alert, channel, at));
+    };
+    const claim = (): Promise<boolean> => Promise.resolve(!told.isKept);
+    await Promise.all(this.channelsOf(alert).map(channel => this.#sendOne(channel, notification, alert, onEnd(channel), claim)));
   }
 
-  /** Has the log say that channels know of an alert, which were told of it directly. */
-  async logAsTold(alert: Alert, route: Route, channels: ReadonlySet<string>): Promise<void> {
-    const { store, receivers } = this.#parts;
+  /**
+   * Has the log say that channels know of an alert, which were told of it directly.
+   * @param severity as which they were
+   * @param channels and since when they know
+   * @throws where somebody is telling one of them of the alert's group: what comes of that must not be overwritten
+   */
+  async logAsTold(alert: Alert, severity: AlertSeverity, route: Route, channels: ReadonlyMap<string, number>): Promise<void> {
+    const { store, receivers, claimedBy, claimMs } = this.#parts;
     const key = groupKey(route, routingLabels(alert));
     for (const channel of receivers[route.receiver] ?? []) {
-      if (!channels.has(channel)) continue;
+      const since = channels.get(channel);
+      if (since === undefined) continue;
       const last = await store.notificationLog(key, route.receiver, channel);
-      const firing = { ...last?.firing, [alert.id]: alert.severity };
-      const at = new Date(Math.max(this.#now().getTime(), last?.at.getTime() ?? -Infinity));
-      await store.recordNotification(key, route.receiver, channel, { at, firing, resolved: last?.resolved ?? [] });
+      const before = last !== undefined && Object.hasOwn(last.firing, alert.id) ? last.firing[alert.id] : undefined;
+      if (before !== undefined && !isWorse(severity, before)) continue;
+      // What they heard last is that it is over.
+      if (last?.resolved.includes(alert.id) && last.at.getTime() >= since) continue;
+      // This process may be telling it, too.
+      const claim = { by: `${claimedBy} direct`, forMs: claimMs };
+      if (claimedBy !== undefined && (await store.claimNotification(key, route.receiver, channel, last?.at, claim)) !== 'claimed') {
+        throw new Error('the channel is being told of the group');
+      }
+      const resolved = (last?.resolved ?? []).filter(id => id !== alert.id);
+      await store.recordNotification(key, route.receiver, channel, { at: this.#after(last), firing: { ...last?.firing, [alert.id]: severity }, resolved });
     }
   }
 
@@ -143,8 +166,7 @@ export class Notifier {
     // What still waits to be delivered has been overtaken; what is under way may yet be delivered, and taken back then.
     if (reason === undefined) return deliverer.withdraw(group.key, channel);
     const told = toldOf(alerts, last);
-    // The log takes nothing earlier than it has, which is what a clock would say that was set back.
-    const entry = (): NotificationLogEntry => logEntryOf(told, new Date(Math.max(this.#now().getTime(), last?.at.getTime() ?? -Infinity)));
+    const entry = (): NotificationLogEntry => logEntryOf(told, this.#after(last));
     if (reason === 'resolved' && !sendsResolved) {
       if (!deliverer.withdraw(group.key, channel)) return false;
       // Another process may be delivering what fired.
@@ -160,9 +182,12 @@ export class Notifier {
       notification,
       onDelivered: detail => {
         const delivered = entry();
-        outbox.write(`log ${JSON.stringify([group.key, route.receiver, channel])}`, 'record', 'a notification could not be recorded', () =>
-          store.recordNotification(group.key, route.receiver, channel, delivered),
-        );
+        let isLate = false;
+        outbox.write(`log ${JSON.stringify([group.key, route.receiver, channel])}`, 'record', 'a notification could not be recorded', async () => {
+          if (isLate) return this.#recordLate(delivered, group.key, route.receiver, channel);
+          isLate = true;
+          return store.recordNotification(group.key, route.receiver, channel, delivered);
+        });
         this.#noteAll(notification.alerts, { event: 'notified', reason: `${reason}: ${detail}`, channel });
       },
       onFailed: why => {
@@ -196,11 +221,49 @@ export class Notifier {
     });
   }
 
-  async #sendOne(channel: string, notification: Notification, alert: Alert, onEnd: (end: 'delivered' | 'failed' | 'left') => void = () => {}): Promise<void> {
+  async #logEverywhere(alert: Alert, channel: string, at: number): Promise<void> {
+    const labels = routingLabels(alert);
+    for (const route of this.#parts.routes.match(labels)) {
+      await this.logAsTold(alert, alert.severity, route, new Map([[channel, at]]));
+      await this.#lookAgain(groupKey(route, labels), [alert.id]);
+    }
+  }
+
+  /** Writes an entry that could not be written in time, with what others have told since. */
+  async #recordLate(entry: NotificationLogEntry, ...place: readonly [groupKey: string, receiver: string, channel: string]): Promise<void> {
+    const { store } = this.#parts;
+    const last = await store.notificationLog(...place);
+    if (last === undefined || last.at <= entry.at) {
+      await store.recordNotification(...place, entry);
+    } else {
+      const unknown = Object.entries(entry.firing).filter(([id]) => !last.resolved.includes(id) && !Object.hasOwn(last.firing, id));
+      await store.recordNotification(...place, { ...last, at: this.#after(last), firing: { ...last.firing, ...Object.fromEntries(unknown) } });
+    }
+    await this.#lookAgain(place[0], Object.keys(entry.firing));
+  }
+
+  /** Alerts that are over by now may have left the group, because nobody seemed to know of them. */
+  async #lookAgain(key: string, ids: readonly string[]): Promise<void> {
+    for (const id of ids) await this.#parts.store.joinGroup(key, id, this.#now(), true);
+  }
+
+  /** Now, or by a clock that is behind: the log takes nothing earlier than it has, and what is as late seems the same. */
+  #after(last: NotificationLogEntry | undefined): Date {
+    return new Date(Math.max(this.#now().getTime(), (last?.at.getTime() ?? -Infinity) + 1));
+  }
+
+  async #sendOne(
+    channel: string,
+    notification: Notification,
+    alert: Alert,
+    onEnd: (end: 'delivered' | 'failed' | 'left') => void = () => {},
+    claim?: () => Promise<boolean>,
+  ): Promise<void> {
     const { reason, receiver } = notification;
     await this.#parts.deliverer.send(channel, {
       key: `${reason} ${alert.id} ${receiver}`,
       notification,
+      ...(claim && { claim }),
       onDelivered: detail => {
         this.#noteAll([alert], { event: 'notified', reason: `${reason}: ${detail}`, channel });
         onEnd('delivered');

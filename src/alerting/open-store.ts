@@ -47,7 +47,7 @@ export function openStore({ options: { snapshot, keyPrefix }, service, redis, cl
   const runner = new RedisRunner(redis, diagnostics);
   const keys = new RedisKeys(prefix);
   return {
-    store: new RedisAlertStore(redis, { diagnostics, prefix }),
+    store: new RedisAlertStore(redis, { diagnostics, prefix, runner }),
     prefix,
     shareOf: (name, { quotas }) => (quotas.length === 0 ? undefined : new RedisTurns(runner, keys, name, quotas)),
   };

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
+import { AlertStoreFullError } from './stores/alert-store.js';
 
 /** Ready values for {@link Outbox}. */
 export interface OutboxParts {
@@ -14,6 +15,8 @@ interface Write {
 
 /** Writes that wait. A store is away for long where there are more, and memory must not grow for ever. */
 const MOST_WAITING = 50_000;
+/** Writes that the store may refuse at a time, before the others have to wait: it may refuse all of them. */
+const MOST_REFUSALS = 100;
 /** More of one thing say nothing new: what came last holds, and what it follows. */
 const MOST_OF_ONE = 2;
 const RETRY_MS = 1_000;
@@ -89,22 +92,31 @@ export class Outbox {
     }, ms);
   }
 
-  /** Makes what waits, until something fails. Never rejects. */
+  /** Makes what waits, until the store does not answer. Never rejects. */
   async #flush(): Promise<void> {
-    for (const [thing, writes] of this.#waiting) {
+    let refusals = 0;
+    for (const thing of [...this.#waiting.keys()]) {
       try {
-        for (const write of writes) {
+        for (const write of this.#waiting.get(thing) ?? []) {
           await write.run();
           // Others may have come meanwhile.
           this.#done(thing, write);
         }
         this.#retryMs = RETRY_MS;
-      } catch {
-        // It was told when the first of them failed.
+      } catch (error) {
+        // It was told when the first of them failed. What fails each time must not keep the others from their turn.
+        this.#putLast(thing);
         this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
-        return;
+        if (!isRefusal(error) || ++refusals >= MOST_REFUSALS) return;
       }
     }
+  }
+
+  #putLast(thing: string): void {
+    const writes = this.#waiting.get(thing);
+    if (writes === undefined) return;
+    this.#waiting.delete(thing);
+    this.#waiting.set(thing, writes);
   }
 
   #done(thing: string, write: Write): void {
@@ -112,4 +124,9 @@ export class Outbox {
     if (left.length > 0) this.#waiting.set(thing, left);
     else this.#waiting.delete(thing);
   }
+}
+
+/** Whether the store has answered: it is full, or what it holds there is something else. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof AlertStoreFullError || (error instanceof Error && error.name === 'ReplyError');
 }

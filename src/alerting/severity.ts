@@ -1,7 +1,7 @@
 /** How bad an alert is, worst first. */
-export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export type AlertSeverity = 'critical' | 'high' | 'medium' | 'low' | 'info';
 
-export type AlertSeverity = (typeof SEVERITIES)[number];
+export const SEVERITIES: readonly AlertSeverity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
 /** Whether `severity` is worse than `other`. */
 export function isWorse(severity: AlertSeverity, other: AlertSeverity): boolean {

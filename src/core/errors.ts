@@ -28,7 +28,7 @@ export class InvalidOptionError extends SightlineError {
 
   /**
    * @param option path of the option, as the user wrote it
-   * @param given the refused value, shown shortened; {@link NOT_SHOWN} where it may be a secret
+   * @param given the refused value, shown shortened; `NOT_SHOWN` where it may be a secret
    * @param allowed what the option takes, completing "expected …"; with `NOT_SHOWN`, all there is to say
    */
   constructor(option: string, given: unknown, allowed: string) {

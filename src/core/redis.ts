@@ -53,7 +53,8 @@ const DEFAULTS = {
   // For ever; a few at once are spread out.
   retryStrategy: (attempt: number) => Math.min(100 * 2 ** (attempt - 1), LONGEST_PAUSE_MS) * (0.9 + Math.random() / 10),
   // After a failover the old master answers so, until its name points to the new one.
-  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  // Not at the begin of the text: Redis 6 puts that a script has failed before it.
+  reconnectOnError: (error: Error) => /\bREADONLY\b/.test(error.message),
 } as const;
 
 /**

@@ -42,6 +42,15 @@ test('a spent budget fails an async function by a rejection, before it is called
   expect(series('ai_requests_in_flight')).toEqual({ s: 0 });
 });
 
+test('the error is no instance of a class that an app has made of its class', async () => {
+  class Refused extends AiBudgetExceededError {}
+  const { monitor } = await spent();
+  const error: unknown = await monitor.monitorAiService('s', 'm')(async () => Promise.resolve(usage))().catch((error: unknown) => error);
+
+  expect(error).toBeInstanceOf(AiBudgetExceededError);
+  expect(error).not.toBeInstanceOf(Refused);
+});
+
 test('an async generator function fails at its first step, where its reader looks for errors', async () => {
   const { monitor } = await spent();
   const stream = monitor.monitorAiService('s', 'm')(async function* () {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { consoleChannel } from '../../src/alerting/channels/console.js';
 import { HOUR, MINUTE, recordingChannel, testAlerts, told } from './set-up.js';
 
 const DOWN = { title: 'Payment provider down', description: 'No answer.', severity: 'critical', source: 'billing', labels: { region: 'eu' } } as const;
@@ -56,6 +57,24 @@ test('resolved, it is told to every channel that heard of it; fired again, it is
   const all = ['first: Payment provider down', 'resolved: Payment provider down (resolved)', 'first: Payment provider down'];
   expect(told(dingtalk)).toEqual(all);
   expect(told(email)).toEqual(all);
+});
+
+test('resolved by the app it is over by itself; resolved by somebody, by them', async () => {
+  const texts: string[] = [];
+  const inEnglish = consoleChannel({ logger: { info: text => texts.push(text), warn: () => undefined } });
+  const inChinese = consoleChannel({ locale: 'zh-CN', logger: { info: text => texts.push(text), warn: () => undefined } });
+  const { alerts, pass } = testAlerts({ channels: { inEnglish, inChinese } });
+  const { id } = await alerts.fire(DOWN);
+  await pass(0);
+  expect((await alerts.resolve(id))?.history.at(-1)).toEqual({ at: expect.any(Date), event: 'resolved', reason: 'the app says that it is over' });
+  await pass(2 * MINUTE);
+  expect(texts.splice(0)).toEqual([expect.stringMatching(/The alert has resolved by itself\.$/), expect.stringMatching(/告警已自动解决。$/)]);
+
+  await alerts.fire(DOWN);
+  await pass(2 * MINUTE);
+  expect((await alerts.resolve(id, 'ann'))?.history.at(-1)).toMatchObject({ event: 'resolved', by: 'ann' });
+  await pass(2 * MINUTE);
+  expect(texts).toEqual([expect.stringMatching(/Resolved by ann\.$/), expect.stringMatching(/告警已由 ann 解决。$/)]);
 });
 
 test('acknowledged, it is not repeated, and its services are told', async () => {
@@ -228,7 +247,7 @@ test('an alert without a title is refused, and a call that nobody awaits ends no
   expect(log[0]).toContain('an alert could not be fired');
 });
 
-test('100,000 calls of one alert are one notification', async () => {
+test('100,000 calls of one alert are one notification', { timeout: 60_000 }, async () => {
   const channel = recordingChannel();
   const { alerts, pass } = testAlerts({ channels: { dingtalk: channel } });
   await Promise.all(Array.from({ length: 100_000 }, () => alerts.fire(DOWN)));

@@ -1,11 +1,9 @@
-import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Alert } from '../../src/alerting/index.js';
-import { startProgram, type Program } from '../support/program.js';
 import { RedisServer } from '../support/redis-server.js';
-import { serve } from '../support/serve.js';
 import { findServer } from '../support/servers.mjs';
-import type { MemberPlan, Posted } from './processes/member.js';
+import type { MemberPlan } from './processes/member.js';
+import { startMember, startTarget, told } from './processes/members.js';
 import { buildScript, type BuiltScript } from './stores/processes/build.js';
 
 const program = findServer('redis-server');
@@ -17,45 +15,6 @@ afterAll(() => {
   script.remove();
 });
 
-/** One process of an app. */
-interface Member extends AsyncDisposable {
-  readonly process: Program;
-  tell<T = unknown>(command: string, input: unknown): Promise<T>;
-}
-
-async function startMember(plan: MemberPlan): Promise<Member> {
-  const process = startProgram(globalThis.process.execPath, script.path, JSON.stringify(plan));
-  const port = (await process.line(/^port \d+$/)).slice('port '.length);
-  return {
-    process,
-    tell: async <T>(command: string, input: unknown) => {
-      const response = await fetch(`http://127.0.0.1:${port}/${command}`, { method: 'POST', body: JSON.stringify(input) });
-      return (await response.json()) as T;
-    },
-    [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
-  };
-}
-
-/** Takes what the processes post. */
-async function startTarget(): Promise<{ readonly url: string; readonly posted: Posted[]; answer: (posted: Posted) => Promise<number> }> {
-  const target = {
-    posted: [] as Posted[],
-    answer: (_: Posted): Promise<number> => Promise.resolve(200),
-    url: '',
-  };
-  const { url } = await serve((request, response) => {
-    void (async () => {
-      const posted = (await json(request)) as Posted;
-      const status = await target.answer(posted);
-      if (status === 200) target.posted.push(posted);
-      response.writeHead(status).end();
-    })();
-  });
-  target.url = url;
-  return target;
-}
-
-const told = (posted: readonly Posted[]): string[] => posted.map(({ reason, alerts }) => `${reason}: ${alerts.join()}`).sort();
 const SOON = { timeout: 20_000, interval: 50 };
 /** Each alert in a group of its own, told at once. */
 const ALONE = { route: { receiver: 'team', groupBy: ['...'], groupWait: '0s', groupInterval: '1s', repeatInterval: '4h' } };
@@ -66,10 +25,10 @@ describe.skipIf(program === undefined)('processes with one Redis', { timeout: 90
     const target = await startTarget();
     const route = { receiver: 'team', groupBy: ['service'], groupWait: '500ms', groupInterval: '1s', repeatInterval: '4h' };
     const plan: MemberPlan = { redis: redis.url, target: target.url, alerts: { route } };
-    await using a = await startMember(plan);
-    await using b = await startMember(plan);
-    await using c = await startMember(plan);
-    await using d = await startMember(plan);
+    await using a = await startMember(script.path, plan);
+    await using b = await startMember(script.path, plan);
+    await using c = await startMember(script.path, plan);
+    await using d = await startMember(script.path, plan);
     const members = [a, b, c, d];
     const faults = Array.from({ length: 12 }, (_, i) => ({ title: `fault ${i}`, severity: 'critical', labels: { service: `s${i % 3}` } }));
     for (let time = 0; time < 3; time++) await Promise.all(members.map(member => member.tell('fire', faults)));
@@ -90,8 +49,8 @@ describe.skipIf(program === undefined)('processes with one Redis', { timeout: 90
     await using redis = await RedisServer.start(program as string);
     const target = await startTarget();
     const plan: MemberPlan = { redis: redis.url, target: target.url, alerts: { route: { ...ALONE.route, groupWait: '1s' } } };
-    await using a = await startMember(plan);
-    await using b = await startMember(plan);
+    await using a = await startMember(script.path, plan);
+    await using b = await startMember(script.path, plan);
     await a.tell('fire', [{ title: 'fault', severity: 'critical' }]);
     a.process.signal('SIGKILL');
     await a.process.ended;
@@ -107,8 +66,7 @@ describe.skipIf(program === undefined)('processes with one Redis', { timeout: 90
     await using redis = await RedisServer.start(program as string);
     const target = await startTarget();
     const plan: MemberPlan = { redis: redis.url, target: target.url, alerts: { ...ALONE, sendTimeout: '100ms' } };
-    await using a = await startMember({ ...plan, alerts: { ...plan.alerts, sendTimeout: '1s' } });
-    await using b = await startMember(plan);
+    await using a = await startMember(script.path, { ...plan, alerts: { ...plan.alerts, sendTimeout: '1s' } });
     const asked = new Promise<void>(resolve => {
       target.answer = async ({ by }) => {
         if (by !== a.process.pid) return 200;
@@ -118,6 +76,8 @@ describe.skipIf(program === undefined)('processes with one Redis', { timeout: 90
     });
     await a.tell('fire', [{ title: 'fault', severity: 'critical' }]);
     await asked;
+    // Not before: it might have been the first to tell it.
+    await using b = await startMember(script.path, plan);
     a.process.signal('SIGKILL');
 
     await vi.waitFor(() => {
@@ -130,8 +90,8 @@ describe.skipIf(program === undefined)('processes with one Redis', { timeout: 90
     await using redis = await RedisServer.start(program as string);
     const target = await startTarget();
     const plan: MemberPlan = { redis: redis.url, target: target.url, alerts: { ...ALONE, sendTimeout: '2s' } };
-    await using a = await startMember(plan);
-    await using b = await startMember(plan);
+    await using a = await startMember(script.path, plan);
+    await using b = await startMember(script.path, plan);
     await a.tell('fire', [{ title: 'before', severity: 'critical' }]);
     await vi.waitFor(() => {
       expect(told(target.posted)).toEqual(['first: before']);
@@ -162,9 +122,9 @@ describe.skipIf(program === undefined)('processes with one Redis', { timeout: 90
     await using redis = await RedisServer.start(program as string);
     const target = await startTarget();
     const plan: MemberPlan = { redis: redis.url, target: target.url, quotas: [{ limit: 8, windowMs: 600_000 }], alerts: ALONE };
-    await using a = await startMember(plan);
-    await using b = await startMember(plan);
-    await using c = await startMember(plan);
+    await using a = await startMember(script.path, plan);
+    await using b = await startMember(script.path, plan);
+    await using c = await startMember(script.path, plan);
     const members = [a, b, c];
     await Promise.all(members.map((member, m) => member.tell('fire', Array.from({ length: 20 }, (_, i) => ({ title: `fault ${m} ${i}`, severity: 'critical' })))));
 
@@ -180,8 +140,8 @@ describe.skipIf(program === undefined)('processes with one Redis', { timeout: 90
     await using redis = await RedisServer.start(program as string);
     const target = await startTarget();
     const plan: MemberPlan = { redis: redis.url, target: target.url, alerts: ALONE };
-    await using a = await startMember(plan);
-    await using b = await startMember(plan);
+    await using a = await startMember(script.path, plan);
+    await using b = await startMember(script.path, plan);
     await a.tell('addWindow', { name: 'release', forMs: 600_000 });
     const fault = { title: 'fault', severity: 'critical', labels: { remedy: 'restart' } };
     await Promise.all([a, b].map(member => member.tell('fire', [fault])));

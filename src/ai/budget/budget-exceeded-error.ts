@@ -19,6 +19,8 @@ export interface ExceededBudget {
 export class AiBudgetExceededError extends SightlineError {
   /** By its code: the app's copy of this class may be of the ESM build while the CommonJS one throws. */
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // A class that extends this one has this method, too, and instances of its own.
+    if (this !== AiBudgetExceededError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return isSightlineError(value) && value.code === CODE;
   }
 
@@ -33,6 +35,7 @@ export class AiBudgetExceededError extends SightlineError {
   /** When the next window begins, and calls are made again. */
   readonly resetsAt: Date;
 
+  /** @internal */
   constructor({ budget, tenant, limit, spent, currency, resetsAt }: ExceededBudget) {
     const whose = tenant === undefined ? '' : ` of the tenant ${JSON.stringify(tenant)}`;
     super(

@@ -10,6 +10,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   'chat/completions': 'chat',
   completions: 'text_completion',
   responses: 'chat',
+  'responses/compact': 'chat',
   embeddings: 'embeddings',
   'images/generations': 'generate_image',
   'images/edits': 'generate_image',

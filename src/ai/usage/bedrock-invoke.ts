@@ -1,4 +1,4 @@
-import { fieldsOf, isFields } from './fields.js';
+import { fieldsOf, isFields, itemsOf, nameOf } from './fields.js';
 import type { Fields, ResponseFacts, ResponseShape, StreamReader } from './response-shape.js';
 import { sumOf, tokenCount } from './token-count.js';
 import { tokenUsage, type TokenUsage } from './token-usage.js';
@@ -21,7 +21,9 @@ export function bedrockInvoke(
     read({ body, contentType }) {
       if (typeof contentType !== 'string' || !(body instanceof Uint8Array)) return undefined;
       const response = parsed(body);
-      return response === undefined ? {} : (readResponse(response) ?? {});
+      if (response === undefined) return {};
+      const facts = readResponse(response);
+      return facts?.usage === undefined ? { ...ownFacts(response), ...facts } : facts;
     },
     stream(first) {
       return bytesOf(first) === undefined ? undefined : new InvokeReader(readerFor);
@@ -43,6 +45,19 @@ function parsed(bytes: Uint8Array): Fields | undefined {
     // Pictures, or text.
     return undefined;
   }
+}
+
+/** The bodies that only Bedrock has: Meta's models, and Amazon's Titan with its embeddings. */
+function ownFacts(response: Fields): ResponseFacts {
+  const results = itemsOf(response['results']);
+  const written = results.reduce<number | undefined>((sum, result) => sumOf(sum, tokenCount(result['tokenCount'])), undefined);
+  return {
+    usage: tokenUsage({
+      inputTokens: tokenCount(response['prompt_token_count'] ?? response['inputTextTokenCount']),
+      outputTokens: tokenCount(response['generation_token_count']) ?? written,
+    }),
+    finishReason: nameOf(response['stop_reason'] ?? results[0]?.['completionReason']),
+  };
 }
 
 class InvokeReader implements StreamReader {

@@ -58,7 +58,7 @@ export function alertmanagerApi(alerts: Alerts): readonly Route[] {
       path: '/api/v2/alerts',
       handle: async ({ query }) => {
         const filter = readFilter(query);
-        return { status: 200, body: (await AlertmanagerView.of(parts)).alerts(filter) };
+        return { status: 200, body: await (await AlertmanagerView.of(parts)).alerts(filter) };
       },
     },
     {
@@ -66,7 +66,7 @@ export function alertmanagerApi(alerts: Alerts): readonly Route[] {
       path: '/api/v2/alerts/groups',
       handle: async ({ query }) => {
         const filter = readFilter(query);
-        return { status: 200, body: (await AlertmanagerView.of(parts)).groups(filter) };
+        return { status: 200, body: await (await AlertmanagerView.of(parts)).groups(filter) };
       },
     },
     {

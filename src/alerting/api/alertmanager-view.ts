@@ -1,3 +1,4 @@
+import { nextTurn } from '../../core/next-turn.js';
 import { routingLabels, type Alert, type Labels } from '../alert.js';
 import type { AlertsParts } from '../alerts.js';
 import { fingerprintOf } from '../fingerprint.js';
@@ -36,6 +37,9 @@ export interface ViewFilter {
   readonly receiver: (name: string) => boolean;
 }
 
+/** Alerts that are looked at in one turn. */
+const BATCH = 200;
+
 /** A silence that holds. */
 interface ReadSilence {
   readonly id: string;
@@ -70,20 +74,21 @@ export class AlertmanagerView {
   }
 
   /** In the order of their fingerprints. */
-  alerts(filter: ViewFilter): GettableAlert[] {
-    return this.#active
-      .flatMap(alert => {
-        const labels = routingLabels(alert);
-        const receivers = this.#routesOf(labels).map(({ receiver }) => receiver);
-        return receivers.some(filter.receiver) ? (this.#wanted(alert, labels, receivers, filter) ?? []) : [];
-      })
-      .sort(byFingerprint);
+  async alerts(filter: ViewFilter): Promise<GettableAlert[]> {
+    const found: GettableAlert[] = [];
+    for await (const alert of this.#inTurns()) {
+      const labels = routingLabels(alert);
+      const receivers = this.#routesOf(labels).map(({ receiver }) => receiver);
+      const gettable = receivers.some(filter.receiver) ? this.#wanted(alert, labels, receivers, filter) : undefined;
+      if (gettable !== undefined) found.push(gettable);
+    }
+    return found.sort(byFingerprint);
   }
 
   /** Those that are notified together, in the order of their labels. */
-  groups(filter: ViewFilter): AlertGroup[] {
+  async groups(filter: ViewFilter): Promise<AlertGroup[]> {
     const groups = new Map<string, { alerts: GettableAlert[]; labels: Labels; receiver: { name: string } }>();
-    for (const alert of this.#active) {
+    for await (const alert of this.#inTurns()) {
       const labels = routingLabels(alert);
       // Of a group, no other receivers are named than were asked for.
       const routes = this.#routesOf(labels).filter(({ receiver }) => filter.receiver(receiver));
@@ -98,6 +103,14 @@ export class AlertmanagerView {
     }
     for (const { alerts } of groups.values()) alerts.sort(byFingerprint);
     return [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group);
+  }
+
+  /** To ask each of fifty thousand alerts takes a second: the app has its turn between them. */
+  async *#inTurns(): AsyncIterable<Alert> {
+    for (const [i, alert] of this.#active.entries()) {
+      if (i % BATCH === BATCH - 1) await nextTurn();
+      yield alert;
+    }
   }
 
   #routesOf(labels: Labels): ReturnType<AlertsParts['routes']['match']> {

@@ -4,7 +4,7 @@ import type { Alerts } from '../alerts.js';
 import { checkAlertsAccess, visitorOf, type AlertsAccess } from './access.js';
 import { alertmanagerApi } from './alertmanager-api.js';
 import { alertmanagerWebhook } from './alertmanager-webhook.js';
-import { ApiError, ClientGoneError } from './api-error.js';
+import { ApiError, ClientGoneError, messageForSender } from './api-error.js';
 import { jsonApi } from './json-api.js';
 import { LinkPages } from './link-pages.js';
 import { readJson } from './request-body.js';
@@ -96,7 +96,7 @@ export class AlertsEndpoint {
       return { ...reply(error.status, error.message), headers: error.headers };
     }
     if (isSightlineError(error)) {
-      if (error.code === 'SIGHTLINE_INVALID_OPTION') return reply(400, error.message.replace(/^Invalid option/, 'Invalid value of'), { path: (error as InvalidOptionError).option });
+      if (error.code === 'SIGHTLINE_INVALID_OPTION') return reply(400, messageForSender(error), { path: (error as InvalidOptionError).option });
       this.#alerts.parts.diagnostics.fault('alerts', 'a request could not be served', error);
       return reply(503, error.message);
     }

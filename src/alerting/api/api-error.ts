@@ -18,3 +18,8 @@ export class ClientGoneError extends Error {
     this.name = 'ClientGoneError';
   }
 }
+
+/** What is wrong with a body, for whoever sent it: they have set no option. */
+export function messageForSender({ message }: Error): string {
+  return message.replace(/^Invalid option/, 'Invalid value of');
+}

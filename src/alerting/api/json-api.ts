@@ -4,7 +4,7 @@ import type { Alert } from '../alert.js';
 import type { Alerts } from '../alerts.js';
 import { required } from '../routing/yaml-reader.js';
 import { SEVERITIES, type AlertSeverity } from '../severity.js';
-import type { AlertFilter, Silence } from '../stores/alert-store.js';
+import { MOST_WINDOWS, type AlertFilter, type Silence } from '../stores/alert-store.js';
 import { ApiError } from './api-error.js';
 import { readAlert, readSilence, readUser, readWindow } from './input.js';
 import type { Reply } from './reply.js';
@@ -13,8 +13,6 @@ import { silenceMatchers, silenceState } from './silence-input.js';
 
 const STATUSES = ['active', 'firing', 'acknowledged', 'suppressed', 'resolved'] as const;
 const PARAMETERS = ['status', 'severity', 'source', 'matcher', 'limit', 'after'];
-/** Each is asked of each alert. */
-const MOST_WINDOWS = 1_000;
 
 /** Sightline's own API of alerts. */
 export function jsonApi(alerts: Alerts): readonly Route[] {

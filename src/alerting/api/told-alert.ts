@@ -5,6 +5,7 @@ import type { Alerts } from '../alerts.js';
 import { fingerprintOf } from '../fingerprint.js';
 import type { FiredAlert } from '../stores/alert-store.js';
 import { severityOf } from '../severity-names.js';
+import { messageForSender } from './api-error.js';
 
 /** An alert as Prometheus and Alertmanager tell it. */
 export interface ToldAlert {
@@ -64,7 +65,7 @@ export async function receiveAll<T>(alerts: Alerts, posted: readonly T[], read: 
     try {
       told = read(each, i);
     } catch (error) {
-      complaints.push((error as Error).message);
+      complaints.push(messageForSender(error as Error));
       continue;
     }
     await alerts.receive(told);

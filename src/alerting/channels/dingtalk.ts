@@ -77,7 +77,7 @@ const someMobiles: ChannelOptionRule = {
  * Quota: 20 messages a minute; beyond, the robot is shut for 10 minutes. A message has at most 20,000 bytes.
  * Source: https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages
  *
- * @example dingTalk({ webhookUrl: process.env.DINGTALK_WEBHOOK_URL, secret: process.env.DINGTALK_SECRET, atAll: 'critical' })
+ * @example dingTalk({ webhookUrl: 'https://oapi.dingtalk.com/robot/send?access_token=xxx', secret: 'SECxxx', atAll: 'critical' })
  * @throws InvalidOptionError naming the option; never with a secret
  */
 export function dingTalk(options: DingTalkOptions): Channel {

@@ -63,7 +63,7 @@ const MAX_HTML = 100_000;
  * Each notification has a connection of its own: they are rare, a server closes one that is idle, and it would keep the
  * process alive. With `pool: true` in `smtp` nodemailer keeps connections, until `close()`.
  *
- * @example email({ smtp: process.env.SMTP_URL, from: 'Sightline <alerts@example.com>', to: ['ops@example.com'] })
+ * @example email({ smtp: 'smtps://user:password@mail.example.com', from: 'Sightline <alerts@example.com>', to: ['ops@example.com'] })
  * @throws InvalidOptionError naming the option
  * @throws SightlineError `SIGHTLINE_MISSING_PEER` where `nodemailer` is not installed
  */

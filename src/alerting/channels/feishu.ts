@@ -46,7 +46,7 @@ const ROBOT: ChatRobot = {
  * Quotas: 100 messages a minute and 5 a second. A request has at most 20 KB.
  * Source: https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot
  *
- * @example feishu({ webhookUrl: process.env.FEISHU_WEBHOOK_URL, secret: process.env.FEISHU_SECRET })
+ * @example feishu({ webhookUrl: 'https://open.feishu.cn/open-apis/bot/v2/hook/…', secret })
  * @throws InvalidOptionError naming the option; never with a secret
  */
 export function feishu(options: FeishuOptions): Channel {

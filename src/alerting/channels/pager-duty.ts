@@ -38,7 +38,7 @@ const MAX_TEXT = 1_024;
  * A group is what is notified, so it is what pages: an incident for each alert would page a hundred times in a storm of
  * a hundred. It is acknowledged once all of its alerts are: one that nobody looks at must go on paging.
  *
- * @example pagerDuty({ routingKey: process.env.PAGERDUTY_ROUTING_KEY })
+ * @example pagerDuty({ routingKey })
  * @throws InvalidOptionError naming the option
  */
 export function pagerDuty(options: PagerDutyOptions): Channel {

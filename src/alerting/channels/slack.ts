@@ -53,7 +53,7 @@ const BAD_BLOCKS: ReadonlySet<string> = new Set(['invalid_blocks', 'invalid_payl
  * Quota: 1 message a second; beyond, 429 with `Retry-After`.
  * Source: https://docs.slack.dev/apis/web-api/rate-limits#incoming-webhooks
  *
- * @example slack({ webhookUrl: process.env.SLACK_WEBHOOK_URL })
+ * @example slack({ webhookUrl: 'https://hooks.slack.com/services/…' })
  * @throws InvalidOptionError naming the option; never with a secret
  */
 export function slack(options: SlackOptions): Channel {

@@ -81,11 +81,12 @@ export function twilioSms(options: TwilioSmsOptions): Channel {
 }
 
 function read(answer: HttpAnswer): Delivery | undefined {
-  const { code, message, error_code: sendError, error_message: sendMessage } = (answer.json ?? {}) as Partial<Record<string, unknown>>;
+  const { sid, code, message, error_code: sendError, error_message: sendMessage } = (answer.json ?? {}) as Partial<Record<string, unknown>>;
   if (answer.status < 300) {
     // Taken, and refused in the same answer.
     if (typeof sendError === 'number') return failedWithCode('Twilio', answer, sendError, sendMessage, CODES[sendError] ?? PERMANENT);
-    return undefined;
+    // Something else answers in its place, such as a proxy's sign-in page.
+    return typeof sid === 'string' ? undefined : { delivered: false, retryable: true, reason: `Twilio answered ${answer.status} without the message's sid` };
   }
   const meaning = typeof code === 'number' ? CODES[code] : undefined;
   return meaning === undefined ? undefined : failedWithCode('Twilio', answer, code as number, message, meaning);

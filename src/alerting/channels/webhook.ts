@@ -44,7 +44,7 @@ const someHeaders: ChannelOptionRule = {
  * Answers: 2xx is delivered. 408, 425, 429 and 5xx are tried again, after `Retry-After` where it is given. Others are
  * not; 410 says that the receiver wants no more.
  *
- * @example webhook({ url: 'https://example.com/alerts', secret: process.env.WEBHOOK_SECRET })
+ * @example webhook({ url: 'https://example.com/alerts', secret })
  * @throws InvalidOptionError naming the option
  */
 export function webhook(options: WebhookOptions): Channel {

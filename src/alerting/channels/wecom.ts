@@ -42,7 +42,7 @@ const ROBOT: ChatRobot = {
  * Quota: 20 messages a minute. A message has at most 4,096 bytes: about 1,300 Chinese characters.
  * Source: https://developer.work.weixin.qq.com/document/path/91770
  *
- * @example weCom({ webhookUrl: process.env.WECOM_WEBHOOK_URL })
+ * @example weCom({ webhookUrl: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…' })
  * @throws InvalidOptionError naming the option; never with a secret
  */
 export function weCom(options: WeComOptions): Channel {

@@ -86,6 +86,7 @@ export class Escalator {
   readonly #parts: EscalatorParts;
   readonly #policies: ReadonlyMap<string, EscalationPolicy>;
   #cancelRead: (() => void) | undefined;
+  #cancelSweep: (() => void) | undefined;
   #isClosed = false;
 
   constructor(parts: EscalatorParts) {
@@ -100,7 +101,7 @@ export class Escalator {
     queue.process(KIND, key => this.#look(key));
     if (isShared) {
       queue.process(SWEEP, () => this.#sweep());
-      this.#background(this.#scheduleSweep());
+      this.#sweepOften();
     }
     this.#background(this.#readAll());
   }
@@ -122,6 +123,7 @@ export class Escalator {
   close(): void {
     this.#isClosed = true;
     this.#cancelRead?.();
+    this.#cancelSweep?.();
   }
 
   /** Schedules all that there is: work that waits already stays as it is. */
@@ -146,6 +148,14 @@ export class Escalator {
     this.#cancelRead = clock.schedule(() => {
       this.#background(this.#readAll());
     }, PAUSE_MS);
+  }
+
+  /** Each process sees to it: the work that waits may be lost, with what Redis had not written before it died. */
+  #sweepOften(): void {
+    this.#background(this.#scheduleSweep());
+    this.#cancelSweep = this.#parts.clock.schedule(() => {
+      this.#sweepOften();
+    }, SWEEP_MS);
   }
 
   async #sweep(): Promise<void> {

@@ -1,7 +1,8 @@
-import type { Clock } from '../../core/clock.js';
+import { systemClock, type Clock } from '../../core/clock.js';
 import type { Diagnostics } from '../../core/diagnostics.js';
 import { InvalidOptionError, NOT_SHOWN } from '../../core/errors.js';
 import type { RedisConnection } from '../../core/redis.js';
+import { rejectAfter } from '../../core/reject-after.js';
 import { BullKindWorker } from './bull-kind-worker.js';
 import { loadBull, type BullPackage, type BullQueue } from './bull-package.js';
 import { jobIdOf } from './job-data.js';
@@ -25,6 +26,8 @@ export interface BullWorkQueueParts {
   readonly lookMs?: number;
 }
 
+/** Redis answers in milliseconds. */
+const ANSWER_MS = 5_000;
 /** BullMQ writes down all that it does. */
 const EVENTS_KEPT = 100;
 
@@ -50,18 +53,22 @@ export class BullWorkQueue implements WorkQueue {
     if (Number.isNaN(dueAt)) throw new RangeError('Work was scheduled for a time that is none');
     if (this.#isClosed) throw new WorkQueueClosedError();
     const { redis, clock } = this.#parts;
-    await redis.opened;
-    const now = clock.now();
-    await this.#queueOf(kind).add(kind, { key, at: dueAt }, {
-      jobId: jobIdOf(key, dueAt),
-      timestamp: now,
-      delay: Math.max(0, dueAt - now),
-      attempts: Number.MAX_SAFE_INTEGER,
-      backoff: { type: 'custom' },
-      // An id that is kept would be refused for ever, without a word.
-      removeOnComplete: true,
-      removeOnFail: true,
-    });
+    const add = async (): Promise<void> => {
+      await redis.opened;
+      const now = clock.now();
+      await this.#queueOf(kind).add(kind, { key, at: dueAt }, {
+        jobId: jobIdOf(key, dueAt),
+        timestamp: now,
+        delay: Math.max(0, dueAt - now),
+        attempts: Number.MAX_SAFE_INTEGER,
+        backoff: { type: 'custom' },
+        // An id that is kept would be refused for ever, without a word.
+        removeOnComplete: true,
+        removeOnFail: true,
+      });
+    };
+    // A client of the app's may wait for ever. It is the network's time that is measured, whatever clock work goes by.
+    await rejectAfter(add(), ANSWER_MS, 'the queue in Redis', systemClock);
     this.#workers.get(kind)?.wake(dueAt);
   }
 

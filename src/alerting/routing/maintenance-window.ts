@@ -32,11 +32,11 @@ export interface MaintenanceWindowOptions {
   readonly during?: TimeIntervalSpec;
   /** Matchers that an alert must match, all of them. Default: none, for every alert. */
   readonly match?: readonly string[];
-  /** Severities it mutes. Default: `medium`, `low` and `info`. */
+  /** Severities it mutes. Default: `medium` and `low`, as the monitoring plan has it. */
   readonly severities?: readonly AlertSeverity[];
 }
 
-const MUTED_BY_DEFAULT: readonly AlertSeverity[] = ['medium', 'low', 'info'];
+const MUTED_BY_DEFAULT: readonly AlertSeverity[] = ['medium', 'low'];
 const LONGEST_MS = 7 * 86_400_000;
 
 const A_DATE: OptionRule = { allowed: 'a Date', accepts: value => value instanceof Date && !Number.isNaN(value.getTime()) };

@@ -7,9 +7,9 @@ export interface DispatcherHealthParts {
   readonly metrics: AlertMetrics;
 }
 
-/** A loop that has nothing to do runs every 15 seconds … */
+/** A loop that has nothing to do runs every few seconds. */
 const SILENT_MS = 60_000;
-/** … and so does the self-check. By their number: after a process stood still its clock alone says that all were late. */
+/** The self-check looks every 15 seconds. By their number: after a process stood still its clock alone says that all were late. */
 const SILENT_LOOKS = 4;
 /** A store that is away for less is being restarted. */
 const PATIENCE_MS = 30_000;

@@ -47,6 +47,8 @@ export interface RedisAlertStoreOptions {
   readonly prefix?: string;
   /** Alerts that it holds. Beyond, those longest resolved are forgotten; where none is resolved, new ones are refused. Default: 50,000. */
   readonly limit?: number;
+  /** Shared with who else uses the connection, so that all know when it is silent. Default: its own. */
+  readonly runner?: RedisRunner;
 }
 
 /** Processes that all make room may take it from each other. */
@@ -64,8 +66,8 @@ export class RedisAlertStore implements AlertStore {
   readonly #histories = new KnownHistories();
 
   /** @throws InvalidOptionError for a prefix that can't be one */
-  constructor(redis: Pick<RedisConnection, 'client' | 'opened'>, { diagnostics, prefix = 'sightline:alerts', limit = MOST_ALERTS }: RedisAlertStoreOptions) {
-    this.#redis = new RedisRunner(redis, diagnostics);
+  constructor(redis: Pick<RedisConnection, 'client' | 'opened'>, { diagnostics, prefix = 'sightline:alerts', limit = MOST_ALERTS, runner }: RedisAlertStoreOptions) {
+    this.#redis = runner ?? new RedisRunner(redis, diagnostics);
     this.#keys = new RedisKeys(prefix);
     this.#limit = limit;
     this.#alerts = new RedisAlertReader(this.#redis, this.#keys);

@@ -15,9 +15,12 @@ export interface TemplateOptions {
  * The default template, with a time zone of its own.
  *
  * In Chinese it is the monitoring plan's layout, in English the same. One alert is shown in full. Of several, the
- * labels that all share stand once.
+ * labels that all share stand once. What it returns may be called from a template of one's own, to add to it.
  *
  * @throws RangeError for a zone that `Intl` does not know
+ * @example
+ * const standard = createTemplate({ timeZone: 'Europe/Berlin' });
+ * slack({ webhookUrl, template: (notification, locale) => ({ ...standard(notification, locale), title: 'Look here' }) });
  */
 export function createTemplate({ timeZone, layout = 'chat' }: TemplateOptions = {}): Template {
   const times = new TimeFormat(timeZone);
@@ -174,7 +177,7 @@ class Layout {
   facts(alert: Alert, inFull: boolean): MessageBlock[] {
     const texts = this.#texts;
     const labels = itemsOf(Object.entries(alert.labels).filter(([name, value]) => !this.isShared(name, value)));
-    const annotations = itemsOf(Object.entries(alert.annotations));
+    const annotations = itemsOf(Object.entries(alert.annotations).filter(([, value]) => !isDescribed(alert, value)));
     const blocks: MessageBlock[] = [];
     if (alert.count > 1 && isActive(alert)) blocks.push(field(texts.occurrences, String(alert.count)));
     if (labels.length > 0 || inFull) blocks.push({ type: 'list', name: texts.labels, items: labels });
@@ -202,7 +205,7 @@ class Layout {
   closing(): string | undefined {
     const { status, reason } = this.notification;
     if (status === 'resolved') {
-      const by = this.#total === 1 ? this.#first?.history.findLast(({ event }) => event === 'resolved')?.by : undefined;
+      const by = this.#total === 1 ? this.#first?.history.findLast(({ event }) => event === 'resolved' || event === 'expired')?.by : undefined;
       if (by !== undefined) return this.#texts.resolvedBy(by);
       return this.#total === 1 ? this.#texts.resolvedItself : undefined;
     }
@@ -217,6 +220,11 @@ function field(name: string, value: string): Extract<MessageBlock, { type: 'fiel
 
 function link(text: string, url: string): MessageBlock {
   return { type: 'link', text, url };
+}
+
+/** Prometheus sends a summary, and often nothing else: it is the description then, and stands there already. */
+function isDescribed(alert: Alert, annotation: string): boolean {
+  return isActive(alert) && annotation === alert.description;
 }
 
 function itemsOf(entries: readonly (readonly [string, string])[]): string[] {

@@ -50,6 +50,21 @@ describe('the bytes of InvokeModel', () => {
     });
   });
 
+  test.each([
+    ['Llama', { generation: 'Good.', prompt_token_count: 25, generation_token_count: 31, stop_reason: 'stop' }, { inputTokens: 25, outputTokens: 31 }, 'stop'],
+    [
+      'Titan',
+      { inputTextTokenCount: 5, results: [{ tokenCount: 6, outputText: 'Good', completionReason: 'CONTENT_FILTERED' }, { tokenCount: 2 }] },
+      { inputTokens: 5, outputTokens: 8 },
+      'CONTENT_FILTERED',
+    ],
+    ['embeddings of Titan', { embedding: [0.1], inputTextTokenCount: 9 }, { inputTokens: 9 }, undefined],
+  ])('of %s, which only Bedrock has', (_model, body, usage, finishReason) => {
+    const { facts } = responseFacts({ $metadata, body: bytesOf(body), contentType: 'application/json' });
+    expect(facts?.usage).toEqual(usage);
+    expect(facts?.finishReason).toBe(finishReason);
+  });
+
   test('that are none of a known model, or no JSON, say nothing', () => {
     for (const body of [bytesOf({ image: 'x' }), new Uint8Array([137, 80, 78, 71])]) {
       expect(responseFacts({ $metadata, body, contentType: 'application/json' })).toEqual({ facts: {}, failed: false });

@@ -47,6 +47,7 @@ describe('what became of it', () => {
     ['too fast', { status: 429, headers: { 'retry-after': '3' }, body: { code: 20429, message: 'Too many' } }, { retryable: true, retryAfterMs: 3_000 }],
     ['a full queue', { status: 400, body: { code: 21611, message: 'queue' } }, { retryable: true, retryAfterMs: 600_000 }],
     ['a fault of its own', { status: 500 }, { retryable: true }],
+    ["a proxy's sign-in page", { status: 200, body: '<html>sign in' }, { retryable: true, reason: expect.stringContaining('without the message') }],
     ['taken, and refused', { status: 201, body: { error_code: 30007, error_message: 'filtered' } }, { retryable: false, reason: expect.stringContaining('filtered') }],
   ])('%s', async (_, reply, delivery) => {
     const { url } = await aService(() => reply);

@@ -85,6 +85,25 @@ Please look into this alert!`);
     expect(text(aNotification({ alerts: [aResolvedAlert({ history })] }), 'en', email)).toContain('Resolved by ada.');
   });
 
+  test('whose end came by itself names nobody, whoever resolved it before', () => {
+    const history: Alert['history'] = [
+      { at: new Date(0), event: 'resolved', reason: 'by hand', by: 'ada' },
+      { at: new Date(1), event: 'expired', reason: 'it was not told again' },
+    ];
+
+    expect(text(aNotification({ alerts: [aResolvedAlert({ history })] }), 'zh-CN')).toContain('告警已自动解决。');
+    expect(text(aNotification({ alerts: [aResolvedAlert({ history })] }), 'en')).toContain('The alert has resolved by itself.');
+  });
+
+  test('shows a text once that is its description and an annotation, too', () => {
+    const alert = anAlert({ description: 'Disk is full.', annotations: { summary: 'Disk is full.', runbook_url: 'https://wiki/disk' } });
+    const shown = text(aNotification({ alerts: [alert] }), 'en');
+
+    expect(shown.split('Disk is full.')).toHaveLength(2);
+    expect(shown).toContain('Annotations:\n- runbook_url: https://wiki/disk');
+    expect(text(aNotification({ alerts: [anAlert({ description: 'Full.', annotations: { summary: 'Full.' } })] }), 'en')).not.toContain('Annotations');
+  });
+
   test('shows what else is known of it', () => {
     const alert = anAlert({ count: 7, annotations: { runbook_url: 'https://wiki/x' }, generatorUrl: 'https://prometheus.example/graph', description: '' });
     const links = { [alert.id]: { acknowledge: 'https://app.example/ack', resolve: 'https://app.example/resolve' } };

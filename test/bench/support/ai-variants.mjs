@@ -23,11 +23,13 @@ const VARIANTS = {
   },
 
   sightline: { observe: client => observeWith(client, {}) },
-  // Calls may nest, so code is followed from call to call.
-  'sightline, two instruments': {
+  // A wrapped function that calls a measured client: two instruments for each call, of which one counts.
+  'sightline, nested': {
     observe(client) {
-      load('sightline').createMonitor({ metrics: { process: false } }).monitorAiService('other')(() => {});
-      return observeWith(client, {});
+      const { monitor, ...observed } = observeWith(client, {});
+      const { completions } = observed.client.chat;
+      const create = monitor.monitorAiService('openai')((/** @type {object} */ request) => completions.create(request));
+      return { ...observed, client: { chat: { completions: { create } } } };
     },
   },
   'sightline, traced': { observe: client => observeWith(client, { service: 'bench', tracing: { exporter: discard() } }) },
@@ -72,6 +74,7 @@ function instrumentWith(name, options) {
 function observeWith(client, options) {
   const monitor = load('sightline').createMonitor({ metrics: { process: false }, ...options });
   return {
+    monitor,
     client: monitor.instrumentAiClient(client),
     text: () => monitor.registry.metrics(),
     flush: () => monitor.close(),

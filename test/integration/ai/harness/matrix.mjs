@@ -39,6 +39,7 @@ import { differences, seen } from './seen.mjs';
  * @property {Books & { usage?: Order['usage'] }} [books] what differs from the usual; `usage` is what is to be booked
  * @property {string | null} [said] what the model says to the caller, if not all; `null`: nothing
  * @property {number} [unhandled] rejections that nobody handles
+ * @property {boolean} [isUnread] whether nobody reads the answer, so that it counts when the monitor no longer waits for a reader
  * @property {boolean} [isRace] whether its time may be over before the stand-in is asked
  */
 
@@ -113,6 +114,7 @@ export async function runMatrix({ provider, wire, service, model, create, dispos
     const monitor = createMonitor({ metrics: { process: false }, ai: { prices: { [model]: PRICES }, bundledPrices: false }, logger: { warn() {} } });
     const measured = await run(monitor);
     const expected = expectedBooks(case_, readOrder(prompt), service, model);
+    if (case_.isUnread) await monitor.close();
     await until(async () => ((await readBooks(monitor)).calls ?? 0) >= (expected.calls ?? 0), 500);
 
     /** @type {Row} */

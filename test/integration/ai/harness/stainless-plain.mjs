@@ -51,6 +51,7 @@ export function plainCases({ ask, textOf, usage, service, dated, limits, mayOmit
       column: 'plain',
       said: null,
       books: unread,
+      isUnread: true,
       call: withPromise((promise, { asked }) => {
         void promise;
         return asked();
