@@ -16,6 +16,7 @@ import type { Notifier } from './notifier.js';
 import type { Outbox } from './outbox.js';
 import type { Escalator } from './escalation/escalation.js';
 import type { Explanation } from './explanation.js';
+import type { Farewells } from './farewells.js';
 import type { Intake } from './intake.js';
 import type { WorkQueue } from './queue/work-queue.js';
 import type { Remediator } from './remediation.js';
@@ -35,6 +36,7 @@ export interface AlertsParts {
   readonly dispatcher: Dispatcher;
   readonly notifier: Notifier;
   readonly deliverer: Deliverer;
+  readonly farewells: Farewells;
   /** Closed with them. */
   readonly queue: WorkQueue;
   readonly escalator: Escalator;
@@ -285,9 +287,14 @@ export class Alerts {
 
   /** Services that keep incidents of their own are told. */
   async #tellAcknowledged(alert: Alert): Promise<void> {
-    const { notifier, deliverer } = this.#parts;
-    const channels = notifier.channelsOf(alert).filter(name => deliverer.channel(name)?.takesAcknowledgements);
+    const { notifier, deliverer, farewells } = this.#parts;
+    const takesThem = (name: string): boolean => deliverer.channel(name)?.takesAcknowledgements === true;
+    if (!deliverer.channels.some(takesThem)) return;
+    const channels = notifier.channelsOf(alert).filter(takesThem);
     if (channels.length > 0) await notifier.notify(channels, alert, 'acknowledged', 'acknowledged');
+    for (const { channel, groupKey } of await farewells.owed(alert)) {
+      if (takesThem(channel)) await notifier.notifyUnder(groupKey, channel, alert, 'acknowledged');
+    }
   }
 
   async #createSilence(input: SilenceInput): Promise<Silence> {

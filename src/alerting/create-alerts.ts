@@ -7,23 +7,25 @@ import { aBoolean, aText, anObject, checkOptions, type OptionRule } from '../cor
 import type { RedisConnection } from '../core/redis.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { AckLinks } from './ack-links.js';
+import type { Alert } from './alert.js';
 import { AlertMetrics } from './alert-metrics.js';
-import { Alerts, type AlertsParts } from './alerts.js';
+import { Alerts } from './alerts.js';
 import type { Channel } from './channels/channel.js';
 import { Deliverer } from './delivery/deliverer.js';
 import { Dispatcher } from './dispatcher.js';
 import { EscalationNotices } from './escalation/escalation-notices.js';
 import { Escalator, type EscalationPolicy } from './escalation/escalation.js';
-import { holdClaim } from './hold-claim.js';
+import { Farewells } from './farewells.js';
 import { Intake } from './intake.js';
 import { MaintenanceWindows } from './maintenance-windows.js';
 import { openStore } from './open-store.js';
 import type { AlertsOptions, EscalationOptions } from './options.js';
+import { NotificationRecords } from './notification-records.js';
 import { Notifier } from './notifier.js';
 import { Outbox } from './outbox.js';
 import { Pipeline, type Stage } from './pipeline.js';
 import { openWorkQueue } from './queue/open-work-queue.js';
-import { Remediator } from './remediation.js';
+import { createRemediator } from './create-remediator.js';
 import { Inhibitor } from './routing/inhibition.js';
 import { MaintenanceWindow } from './routing/maintenance-window.js';
 import { parseMatchers } from './routing/matcher.js';
@@ -145,12 +147,14 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, re
     },
   });
   const pipeline = new Pipeline(stagesOf(options));
+  const records = new NotificationRecords({ store, routes, receivers, claimedBy: redis && processId, claimMs: leaseMs, clock });
   const notifier = new Notifier({
     store,
     routes,
     pipeline,
     deliverer,
     outbox,
+    records,
     claimedBy: redis && processId,
     claimMs: leaseMs,
     receivers,
@@ -160,13 +164,28 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, re
     diagnostics,
     metrics: alertMetrics,
   });
+  const farewells = new Farewells({
+    store,
+    channels,
+    channelsOf: alert => notifier.channelsOf(alert),
+    tell: (channel, alert, told) => notifier.tellEnd(channel, alert, told),
+    clock,
+  });
+  /** Who is told of an alert outside of its groups is owed its end. */
+  const escalateTo = async (channel: string, alert: Alert, receiver: string): Promise<'delivered' | 'failed' | 'left'> => {
+    const end = await notifier.deliver(channel, alert, 'escalation', receiver);
+    if (end === 'delivered') await farewells.owe(alert, channel, notifier.keyFor(channel, alert));
+    return end;
+  };
   const dispatcher: Dispatcher = new Dispatcher({
     store,
     routes,
     pipeline,
     windows,
     notifier,
+    records,
     deliverer,
+    farewells,
     receivers,
     tellsResolvedAtOnce: bySeverity !== undefined,
     leaseMs,
@@ -182,7 +201,7 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, re
     queue,
     store,
     clock,
-    deliver: (channel, alert, receiver) => notifier.deliver(channel, alert, 'escalation', receiver),
+    deliver: escalateTo,
     onEscalated: (policy, step) => {
       alertMetrics.escalated(policy, step);
     },
@@ -200,7 +219,7 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, re
       await store.unacknowledge(alert.id, new Date(clock.now()), `the policy ${policy}`);
     },
   });
-  const remediator = createRemediator({ processId, store, dispatcher, notifier, metrics: alertMetrics, clock, diagnostics });
+  const remediator = createRemediator({ processId, store, dispatcher, escalateTo, metrics: alertMetrics, clock, diagnostics });
   // First those that may throw: a dispatcher that was started would go on without anybody who can close it.
   if (policies.length > 0) notices.start();
   escalator.start();
@@ -216,6 +235,9 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, re
       void escalator.watch(alert);
       void remediator.respond(alert);
     },
+    onAgain: alert => {
+      void remediator.respondAgain(alert);
+    },
   });
   const alerts = new Alerts({
     store,
@@ -223,6 +245,7 @@ export function createAlerts({ options, service, metrics, clock, diagnostics, re
     dispatcher,
     notifier,
     deliverer,
+    farewells,
     queue,
     escalator,
     remediator,
@@ -257,33 +280,6 @@ function stagesOf({ inhibitRules, timeIntervals = {}, flapping = {}, muteLowDupl
     stages.push(new FlappingStage({ times: flapping.times ?? 6, withinMs: parseDuration(flapping.within ?? '30m', 'alerts.flapping.within') }));
   }
   return stages;
-}
-
-function createRemediator(
-  parts: { readonly processId: string } & Pick<AlertsParts, 'store' | 'dispatcher' | 'notifier' | 'metrics' | 'clock' | 'diagnostics'>,
-): Remediator {
-  const { processId, store, dispatcher, notifier, metrics, clock, diagnostics } = parts;
-  const now = (): Date => new Date(clock.now());
-  return new Remediator({
-    clock,
-    diagnostics,
-    get: id => store.get(id),
-    claim: key => holdClaim(`remediation ${key}`, { store, by: processId, clock, diagnostics }),
-    contextOf: (alert, name, signal) => ({
-      signal,
-      resolve: async reason => {
-        await dispatcher.resolve(alert.id, { at: now(), event: 'resolved', reason: `${name}: ${reason}`, by: name });
-      },
-      escalate: async (channels, reason) => {
-        await store.note(alert.id, { at: now(), event: 'escalated', reason: `${name}: ${reason}` });
-        await notifier.notify(channels, (await store.get(alert.id)) ?? alert, 'escalation', name);
-      },
-    }),
-    onOutcome: async (alert, name, outcome, detail) => {
-      metrics.remediated(name, outcome);
-      await store.note(alert.id, { at: now(), event: 'remediated', reason: `${name}: ${outcome === 'succeeded' ? detail : `${outcome}: ${detail}`}` });
-    },
-  });
 }
 
 function checkedChannels(channels: Readonly<Record<string, Channel>>): Readonly<Record<string, Channel>> {

@@ -5,20 +5,25 @@ import { ActiveAlerts } from './active-alerts.js';
 import { routingLabels, type Alert, type HistoryEntry } from './alert.js';
 import type { AlertMetrics } from './alert-metrics.js';
 import type { Deliverer } from './delivery/deliverer.js';
+import { isFarewell, type Farewells } from './farewells.js';
+import { GroupLook } from './group-look.js';
 import type { MaintenanceWindows } from './maintenance-windows.js';
 import { judgedOf, type Notifier, type Surroundings } from './notifier.js';
+import type { NotificationRecords } from './notification-records.js';
 import type { Judgement, Pipeline } from './pipeline.js';
-import { groupKey, groupLabels, type Route } from './routing/route.js';
+import { groupKey, type Route } from './routing/route.js';
 import type { RouteTree } from './routing/route-tree.js';
-import type { AlertStore, Fired, FiredAlert, GroupState } from './stores/alert-store.js';
-import { toldWith, type ToldChannels } from './told-channels.js';
+import type { AlertStore, Fired, FiredAlert } from './stores/alert-store.js';
+import type { ToldChannels } from './told-channels.js';
 
 /** Ready values for {@link Dispatcher}. */
 export interface DispatcherParts {
   readonly store: AlertStore;
   readonly routes: RouteTree;
   readonly notifier: Notifier;
+  readonly records: NotificationRecords;
   readonly deliverer: Deliverer;
+  readonly farewells: Farewells;
   readonly pipeline: Pipeline;
   readonly windows: MaintenanceWindows;
   /** Channels by receiver. */
@@ -58,6 +63,7 @@ const SURROUNDINGS_MS = 1_000;
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #active: ActiveAlerts;
+  readonly #look: GroupLook;
   readonly #looking = new Set<Promise<void>>();
   #cancelWake: (() => void) | undefined;
   #wakeAt = Infinity;
@@ -72,6 +78,7 @@ export class Dispatcher {
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
     this.#active = new ActiveAlerts(parts.store, parts.clock);
+    this.#look = new GroupLook({ ...parts, regroup: (alert, told) => this.#group(alert, false, { isStray: true, told }) });
   }
 
   /** Goes on with what the store has from before. */
@@ -101,21 +108,38 @@ export class Dispatcher {
     if (alert === undefined) return undefined;
     this.#changes++;
     metrics.resolved(alert.severity, alert.source);
-    if (tellsResolvedAtOnce) await this.reconsider(id);
+    await this.#reconsiderEnded(id);
     return alert;
   }
 
   /** Has the groups of an alert looked at now: something about it has changed. */
-  async reconsider(id: string): Promise<void> {
+  async reconsider(id: string, isMeant: (key: string) => boolean = () => true): Promise<void> {
     const { store } = this.#parts;
     const now = this.#now();
-    for (const key of await store.groupsOf(id)) await store.hastenGroup(key, now);
+    for (const key of (await store.groupsOf(id)).filter(isMeant)) await store.hastenGroup(key, now);
     this.#wake(now.getTime());
+  }
+
+  /** An alert is over: who is owed its end hears of it now, and its groups' channels where they are not to wait. */
+  async #reconsiderEnded(id: string): Promise<void> {
+    await this.reconsider(id, this.#parts.tellsResolvedAtOnce ? undefined : isFarewell);
   }
 
   /** Has all groups looked at now that hold active alerts: a silence or a window began or ended. */
   async reconsiderAll(): Promise<void> {
-    for (const { id } of await this.#parts.store.active()) await this.reconsider(id);
+    const { store } = this.#parts;
+    const now = this.#now();
+    const keys = new Set<string>();
+    const active = await store.active();
+    for (let from = 0; from < active.length; from += BATCH) {
+      const found = await Promise.all(active.slice(from, from + BATCH).map(({ id }) => store.groupsOf(id)));
+      for (const key of found.flat()) keys.add(key);
+      // The app has its turn between them.
+      if (from + BATCH < active.length) await nextTurn();
+    }
+    for (const key of keys) await store.hastenGroup(key, now);
+    // Once, at the end: to look at a group after each of its alerts would take as long as there are alerts, squared.
+    this.#wake(now.getTime());
   }
 
   /** What each stage says of an alert now, for each route that takes it. */
@@ -152,14 +176,14 @@ export class Dispatcher {
     isRaised: boolean,
     { owedBy, told, isStray = false }: { readonly owedBy?: Date; readonly told?: ToldChannels | undefined; readonly isStray?: boolean } = {},
   ): Promise<void> {
-    const { routes, store, notifier } = this.#parts;
+    const { routes, store, records } = this.#parts;
     const now = this.#now().getTime();
     const labels = routingLabels(alert);
     for (const route of routes.match(labels)) {
       const waited = alert.timestamp.getTime() + route.groupWaitMs;
       // One that has fired for longer than a group waits need not wait again; one that became worse must not.
       const dueAt = isStray ? now + STRAY_MS : isRaised || waited < now ? now : now + route.groupWaitMs;
-      if (told !== undefined) await notifier.logAsTold(alert, told.as, route, told.to);
+      if (told !== undefined) await records.logAsTold(alert, told.as, route, told.to);
       const due = await store.joinGroup(groupKey(route, labels), alert.id, new Date(dueAt), isRaised);
       this.#wake(due.getTime());
     }
@@ -230,7 +254,11 @@ export class Dispatcher {
       }
       surroundings = { ...surroundings, now };
       for (const group of groups) {
-        const looking = this.#lookAt(group, leaseUntil, surroundings)
+        const looking = this.#look
+          .at(group, leaseUntil, surroundings)
+          .then(dueAt => {
+            this.#wake(dueAt);
+          })
           .catch((error: unknown) => {
             this.#parts.diagnostics.fault('alerts', 'a group of alerts could not be looked at', error);
           })
@@ -253,13 +281,13 @@ export class Dispatcher {
 
   /** Alerts whose end has come, because nobody told them again. */
   async #takeEnded(): Promise<void> {
-    const { store, metrics, tellsResolvedAtOnce } = this.#parts;
+    const { store, metrics } = this.#parts;
     for (;;) {
       const ended = await store.resolveEnded(this.#now(), BATCH);
       if (ended.length === 0) return;
       for (const { id, severity, source } of ended) {
         metrics.resolved(severity, source);
-        if (tellsResolvedAtOnce) await this.reconsider(id);
+        await this.#reconsiderEnded(id);
       }
     }
   }
@@ -303,45 +331,6 @@ export class Dispatcher {
     const [silences, current] = await Promise.all([store.silences(), windows.current()]);
     let active: Promise<readonly Alert[]> | undefined;
     return { now: this.#now(), silences, windows: current, active: () => (active ??= this.#active.get()) };
-  }
-
-  async #lookAt(group: GroupState, leaseUntil: Date, surroundings: Surroundings): Promise<void> {
-    const { store, receivers, deliverer, notifier } = this.#parts;
-    const all = await store.getAll(group.alertIds);
-    const alerts: Alert[] = [];
-    // Their severity, and with it their route, has changed since; or the routes have, with a new version of the app.
-    const strays: Alert[] = [];
-    for (const alert of all) (this.#routeOf(group.key, alert) === undefined ? strays : alerts).push(alert);
-    const [first] = alerts;
-    const route = first && this.#routeOf(group.key, first);
-    for (const alert of strays) {
-      const told = await toldWith(group.key, alert, { store, receivers });
-      // Who was never told that it fires need not hear that it is over.
-      if (alert.status !== 'resolved' || told.to.size > 0) await this.#group(alert, false, { isStray: true, told });
-    }
-    if (first === undefined || route === undefined) {
-      deliverer.withdraw(group.key);
-      await store.settleGroup(group.key, { dueAt: surroundings.now, drop: group.alertIds.map(id => ({ id })), leaseUntil });
-      return;
-    }
-    const labels = routingLabels(first);
-    const { passing, wakeAt } = await notifier.judge(alerts, route, surroundings);
-    const shared = groupLabels(route, labels);
-    const isDone = await Promise.all(
-      (receivers[route.receiver] ?? []).map(channel => notifier.tellGroup(channel, { group, route, shared, alerts: passing, now: surroundings.now })),
-    );
-    const isTold = isDone.every(Boolean);
-    const over = alerts.flatMap(({ id, status, resolvedAt }) => (isTold && status === 'resolved' && resolvedAt ? [{ id, resolvedAt }] : []));
-    const drop = [...over, ...strays.map(({ id }) => ({ id }))];
-    const next = surroundings.now.getTime() + route.groupIntervalMs;
-    await store.settleGroup(group.key, { dueAt: new Date(Math.min(next, wakeAt)), drop, leaseUntil });
-    this.#wake(Math.min(next, wakeAt));
-  }
-
-  /** The route by which an alert belongs to a group; `undefined` where it does not. */
-  #routeOf(key: string, alert: Alert): Route | undefined {
-    const labels = routingLabels(alert);
-    return this.#parts.routes.match(labels).find(route => groupKey(route, labels) === key);
   }
 
   #now(): Date {

@@ -19,6 +19,8 @@ export interface IntakeParts {
   readonly diagnostics: Diagnostics;
   /** An alert began to fire, anew or worse. */
   readonly onNews: (alert: Alert) => void;
+  /** An alert that fires is told again. */
+  readonly onAgain: (alert: Alert) => void;
 }
 
 /** An alert whose channels were told directly. */
@@ -91,7 +93,8 @@ export class Intake {
       // Told again, it may have been over meanwhile, in any process.
       if (this.#direct.get(told.fingerprint)?.directly === directly) this.#direct.delete(told.fingerprint);
     }
-    if (change !== 'merged') this.#parts.onNews(alert);
+    if (change === 'merged') this.#parts.onAgain(alert);
+    else this.#parts.onNews(alert);
     return alert;
   }
 

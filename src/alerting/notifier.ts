@@ -5,14 +5,15 @@ import { isActive, routingLabels, type Alert, type HistoryEntry, type Labels } f
 import type { AlertMetrics } from './alert-metrics.js';
 import type { Deliverer } from './delivery/deliverer.js';
 import { worstFirst } from './delivery/digest.js';
+import { FAREWELL } from './farewells.js';
 import type { AlertLinks, Notification, NotificationReason } from './notification.js';
 import { logEntryOf, notificationReason, toldOf } from './notification-reason.js';
+import type { NotificationRecords } from './notification-records.js';
 import type { Outbox } from './outbox.js';
 import type { Judged, Pipeline } from './pipeline.js';
 import type { MaintenanceWindow } from './routing/maintenance-window.js';
 import { groupKey, groupLabels, type Route } from './routing/route.js';
 import type { RouteTree } from './routing/route-tree.js';
-import { isWorse, type AlertSeverity } from './severity.js';
 import type { AlertStore, GroupState, NotificationLogEntry, Silence } from './stores/alert-store.js';
 
 /** Ready values for {@link Notifier}. */
@@ -22,6 +23,7 @@ export interface NotifierParts {
   readonly pipeline: Pipeline;
   readonly deliverer: Deliverer;
   readonly outbox: Outbox;
+  readonly records: NotificationRecords;
   /** This process, where others share the store: who tells a channel must have claimed to. */
   readonly claimedBy: string | undefined;
   /** Who has claimed to tell a channel has done so by then, or has died: longer than an attempt takes. */
@@ -74,49 +76,25 @@ export class Notifier {
   /** Tells of an alert that no store knows, past groups and pipeline. */
   async tellDirectly(alert: Alert, told: ToldDirectly): Promise<void> {
     const { outbox } = this.#parts;
-    const notification = this.#notificationOfOne(alert, 'first', 'direct');
     const onEnd = (channel: string) => (end: 'delivered' | 'failed' | 'left'): void => {
       if (end !== 'delivered') return;
       const at = this.#parts.clock.now();
       told.to.set(channel, at);
       // The attempt was under way when the store got it.
-      if (told.isKept) outbox.write(`told ${JSON.stringify([alert.id, channel])}`, 'record', 'a notification could not be recorded', () => this.#logEverywhere(alert, channel, at));
+      if (told.isKept) outbox.write(`told ${JSON.stringify([alert.id, channel])}`, 'record', 'a notification could not be recorded', () => this.#parts.records.logEverywhere(alert, channel, at));
     };
     const claim = (): Promise<boolean> => Promise.resolve(!told.isKept);
-    await Promise.all(this.channelsOf(alert).map(channel => this.#sendOne(channel, notification, alert, onEnd(channel), claim)));
+    await Promise.all(this.channelsOf(alert).map(channel => this.#sendOne(channel, this.#notificationOfOne(alert, 'first', 'direct', this.keyFor(channel, alert)), alert, onEnd(channel), claim)));
   }
 
-  /**
-   * Has the log say that channels know of an alert, which were told of it directly.
-   * @param severity as which they were
-   * @param channels and since when they know
-   * @throws where somebody is telling one of them of the alert's group: what comes of that must not be overwritten
-   */
-  async logAsTold(alert: Alert, severity: AlertSeverity, route: Route, channels: ReadonlyMap<string, number>): Promise<void> {
-    const { store, receivers, claimedBy, claimMs } = this.#parts;
-    const key = groupKey(route, routingLabels(alert));
-    for (const channel of receivers[route.receiver] ?? []) {
-      const since = channels.get(channel);
-      if (since === undefined) continue;
-      const last = await store.notificationLog(key, route.receiver, channel);
-      const before = last !== undefined && Object.hasOwn(last.firing, alert.id) ? last.firing[alert.id] : undefined;
-      if (before !== undefined && !isWorse(severity, before)) continue;
-      // What they heard last is that it is over.
-      if (last?.resolved.includes(alert.id) && last.at.getTime() >= since) continue;
-      // This process may be telling it, too.
-      const claim = { by: `${claimedBy} direct`, forMs: claimMs };
-      if (claimedBy !== undefined && (await store.claimNotification(key, route.receiver, channel, last?.at, claim)) !== 'claimed') {
-        throw new Error('the channel is being told of the group');
-      }
-      const resolved = (last?.resolved ?? []).filter(id => id !== alert.id);
-      await store.recordNotification(key, route.receiver, channel, { at: this.#after(last), firing: { ...last?.firing, [alert.id]: severity }, resolved });
-    }
-  }
-
-  /** Notifies a receiver's channels of one alert, outside of its group: an acknowledgement, or an automated response. */
+  /** Notifies channels of one alert, outside of its group: an acknowledgement, or an automated response. */
   async notify(channels: readonly string[], alert: Alert, reason: NotificationReason, receiver: string): Promise<void> {
-    const notification = this.#notificationOfOne(alert, reason, receiver);
-    await Promise.all(channels.map(channel => this.#sendOne(channel, notification, alert)));
+    await Promise.all(channels.map(channel => this.#sendOne(channel, this.#notificationOfOne(alert, reason, receiver, this.keyFor(channel, alert)), alert)));
+  }
+
+  /** Notifies a channel of one alert under a group's key that it knows it by. */
+  async notifyUnder(groupKey: string, channel: string, alert: Alert, reason: NotificationReason): Promise<void> {
+    await this.#sendOne(channel, this.#notificationOfOne(alert, reason, reason, groupKey), alert);
   }
 
   /**
@@ -125,8 +103,38 @@ export class Notifier {
    */
   deliver(channel: string, alert: Alert, reason: NotificationReason, receiver: string): Promise<'delivered' | 'failed' | 'left'> {
     return new Promise((resolve, reject) => {
-      this.#sendOne(channel, this.#notificationOfOne(alert, reason, receiver), alert, resolve).catch(reject);
+      this.#sendOne(channel, this.#notificationOfOne(alert, reason, receiver, this.keyFor(channel, alert)), alert, resolve).catch(reject);
     });
+  }
+
+  /** The group's key in a notification of one alert: that of its group for who is told of that, else one of its own. */
+  keyFor(channel: string, alert: Alert): string {
+    const labels = routingLabels(alert);
+    const route = this.#parts.routes.match(labels).find(({ receiver }) => this.#parts.receivers[receiver]?.includes(channel));
+    return route === undefined ? `alert ${alert.id}` : groupKey(route, labels);
+  }
+
+  /** Tells a channel that an alert is over which it was told of outside of its groups. @returns false where that waits */
+  async tellEnd(channel: string, alert: Alert, told: { readonly key: string; readonly groupKey: string; readonly seen: Date }): Promise<boolean> {
+    const { store, deliverer, outbox, claimedBy } = this.#parts;
+    const { key, seen } = told;
+    const outcome = await deliverer.send(channel, {
+      key: `${key} ${channel}`,
+      notification: this.#notificationOfOne(alert, 'resolved', FAREWELL, told.groupKey),
+      ...(claimedBy !== undefined && { claim: () => this.#claim(key, FAREWELL, channel, seen, claimedBy) }),
+      onDelivered: detail => {
+        const entry: NotificationLogEntry = { at: this.#parts.records.after({ at: seen, firing: {}, resolved: [] }), firing: {}, resolved: [alert.id] };
+        outbox.write(`log ${JSON.stringify([key, FAREWELL, channel])}`, 'record', 'a notification could not be recorded', () => store.recordNotification(key, FAREWELL, channel, entry));
+        this.#noteAll([alert], { event: 'notified', reason: `resolved: ${detail}`, channel });
+      },
+      onFailed: why => {
+        this.#noteAll([alert], { event: 'failed', reason: why, channel });
+      },
+      onLeft: () => {
+        this.#background(store.hastenGroup(key, this.#now()), 'a group could not be left to the next process');
+      },
+    });
+    return outcome !== 'held';
   }
 
   /** The alerts that may be notified, and when the first of the others may be. */
@@ -145,10 +153,21 @@ export class Notifier {
       const { stage, verdict } = judgement;
       if (alert.status === 'resolved') continue;
       wakeAt = Math.min(wakeAt, verdict.until?.getTime() ?? Infinity);
+      if (!this.#speaksFor(alert, route, { ...surroundings, active })) continue;
       const isNews = await store.note(alert.id, this.#entry({ event: 'suppressed', reason: `${stage}: ${verdict.reason}` }), 'suppressed');
       if (isNews) metrics.suppressed(stage);
     }
     return { passing: passing.sort(worstFirst), wakeAt };
+  }
+
+  /**
+   * Whether a route's reason to keep an alert back is written on it. Of several routes the first one's is, and none while
+   * another lets it pass: routes with different times would take turns to write theirs, for ever.
+   */
+  #speaksFor(alert: Alert, route: Route, surroundings: Pick<Judged, 'now' | 'active' | 'silences' | 'windows'>): boolean {
+    const routes = this.#parts.routes.match(routingLabels(alert));
+    if (routes.length === 1) return true;
+    return routes[0]?.key === route.key && routes.every(other => this.#parts.pipeline.judge(judgedOf(alert, other, surroundings)) !== undefined);
   }
 
   /**
@@ -166,7 +185,7 @@ export class Notifier {
     // What still waits to be delivered has been overtaken; what is under way may yet be delivered, and taken back then.
     if (reason === undefined) return deliverer.withdraw(group.key, channel);
     const told = toldOf(alerts, last);
-    const entry = (): NotificationLogEntry => logEntryOf(told, this.#after(last));
+    const entry = (): NotificationLogEntry => logEntryOf(told, this.#parts.records.after(last));
     if (reason === 'resolved' && !sendsResolved) {
       if (!deliverer.withdraw(group.key, channel)) return false;
       // Another process may be delivering what fired.
@@ -184,7 +203,7 @@ export class Notifier {
         const delivered = entry();
         let isLate = false;
         outbox.write(`log ${JSON.stringify([group.key, route.receiver, channel])}`, 'record', 'a notification could not be recorded', async () => {
-          if (isLate) return this.#recordLate(delivered, group.key, route.receiver, channel);
+          if (isLate) return this.#parts.records.recordLate(delivered, group.key, route.receiver, channel);
           isLate = true;
           return store.recordNotification(group.key, route.receiver, channel, delivered);
         });
@@ -209,47 +228,10 @@ export class Notifier {
     return outcome !== 'held';
   }
 
-  #notificationOfOne(alert: Alert, reason: NotificationReason, receiver: string): Notification {
+  #notificationOfOne(alert: Alert, reason: NotificationReason, receiver: string, key: string): Notification {
     const labels = routingLabels(alert);
-    const [route] = this.#parts.routes.match(labels);
-    return this.#notificationOf({
-      alerts: [alert],
-      reason,
-      receiver,
-      groupKey: route === undefined ? alert.id : groupKey(route, labels),
-      groupLabels: route === undefined ? {} : groupLabels(route, labels),
-    });
-  }
-
-  async #logEverywhere(alert: Alert, channel: string, at: number): Promise<void> {
-    const labels = routingLabels(alert);
-    for (const route of this.#parts.routes.match(labels)) {
-      await this.logAsTold(alert, alert.severity, route, new Map([[channel, at]]));
-      await this.#lookAgain(groupKey(route, labels), [alert.id]);
-    }
-  }
-
-  /** Writes an entry that could not be written in time, with what others have told since. */
-  async #recordLate(entry: NotificationLogEntry, ...place: readonly [groupKey: string, receiver: string, channel: string]): Promise<void> {
-    const { store } = this.#parts;
-    const last = await store.notificationLog(...place);
-    if (last === undefined || last.at <= entry.at) {
-      await store.recordNotification(...place, entry);
-    } else {
-      const unknown = Object.entries(entry.firing).filter(([id]) => !last.resolved.includes(id) && !Object.hasOwn(last.firing, id));
-      await store.recordNotification(...place, { ...last, at: this.#after(last), firing: { ...last.firing, ...Object.fromEntries(unknown) } });
-    }
-    await this.#lookAgain(place[0], Object.keys(entry.firing));
-  }
-
-  /** Alerts that are over by now may have left the group, because nobody seemed to know of them. */
-  async #lookAgain(key: string, ids: readonly string[]): Promise<void> {
-    for (const id of ids) await this.#parts.store.joinGroup(key, id, this.#now(), true);
-  }
-
-  /** Now, or by a clock that is behind: the log takes nothing earlier than it has, and what is as late seems the same. */
-  #after(last: NotificationLogEntry | undefined): Date {
-    return new Date(Math.max(this.#now().getTime(), (last?.at.getTime() ?? -Infinity) + 1));
+    const route = this.#parts.routes.match(labels).find(each => groupKey(each, labels) === key);
+    return this.#notificationOf({ alerts: [alert], reason, receiver, groupKey: key, groupLabels: route === undefined ? {} : groupLabels(route, labels) });
   }
 
   async #sendOne(

@@ -97,6 +97,20 @@ export class Remediator {
     await Promise.all(this.#lines.filter(({ remediation }) => matchesAll(remediation.matchers, labels)).map(line => this.#respond(line, alert)));
   }
 
+  /** An alert is told again, and nobody takes care of it: what may run once more does. Never rejects. */
+  async respondAgain(alert: Alert): Promise<void> {
+    if (this.#lines.length === 0 || alert.status === 'acknowledged') return;
+    const labels = routingLabels(alert);
+    const now = this.#parts.clock.now();
+    const may = ({ remediation, busy }: Line): boolean =>
+      !busy.has(alert.id) &&
+      // Before, it is the business of whoever heard first that it fires.
+      now - beginOf(alert) >= remediation.cooldownMs &&
+      matchesAll(remediation.matchers, labels) &&
+      reasonToSkip(remediation, alert, now) === undefined;
+    await Promise.all(this.#lines.filter(may).map(line => this.#respond(line, alert, true)));
+  }
+
   /** Tells what is under way to end, and begins nothing more. */
   close(): void {
     this.#isClosed = true;
@@ -104,12 +118,13 @@ export class Remediator {
     for (const { waiting } of this.#lines) for (const begin of waiting.splice(0)) begin();
   }
 
-  async #respond(line: Line, alert: Alert): Promise<void> {
+  /** @param isAgain whether it is no news that nothing was run */
+  async #respond(line: Line, alert: Alert, isAgain = false): Promise<void> {
     const { diagnostics, onOutcome } = this.#parts;
     const { name } = line.remediation;
     const { outcome, detail, ended, release } = await this.#inTurn(line, alert);
     try {
-      if (!this.#isClosed || outcome !== 'skipped') await onOutcome(alert, name, outcome, detail.slice(0, LONGEST_DETAIL));
+      if (outcome !== 'skipped' || !(this.#isClosed || isAgain)) await onOutcome(alert, name, outcome, detail.slice(0, LONGEST_DETAIL));
     } catch (error) {
       diagnostics.fault('alerts', `the outcome of \`${name}\` could not be recorded`, error);
     }
@@ -226,6 +241,11 @@ function reasonToSkip({ name, cooldownMs, maxRuns }: Remediation, { history }: A
   if (inThisEpisode >= maxRuns) return maxRuns === 1 ? 'it ran once, which is all it may' : `it ran ${maxRuns} times, which is all it may`;
   const last = runs.at(-1);
   return last !== undefined && now - last.at.getTime() < cooldownMs ? 'it ran a short while ago' : undefined;
+}
+
+/** When this episode began, as far as its history is kept. */
+function beginOf({ history, timestamp }: Alert): number {
+  return (history.findLast(({ event }) => event === 'reopened' || event === 'fired' || event === 'raised')?.at ?? timestamp).getTime();
 }
 
 /** What a run threw may be anything. */

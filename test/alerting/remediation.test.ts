@@ -249,3 +249,23 @@ test.each([
   alerts.respond({ name: 'once', match: [], run });
   expect(() => alerts.respond({ name: 'twice', match: [], run, ...options } as never)).toThrow(message);
 });
+
+test('told again, an alert is responded to again: after the cooldown, while nobody takes care, and without a word where it is not', async () => {
+  let runs = 0;
+  const { alerts, pass } = testAlerts({ channels: {} });
+  alerts.respond({ name: 'restart', match: ['severity="high"'], cooldown: '5m', maxRuns: 3, run: () => `run ${++runs}` });
+  const ranAfter = async (minutes: number): Promise<number> => {
+    await pass(minutes * MINUTE);
+    await alerts.fire({ title: 'Stuck', severity: 'high' });
+    await pass(1);
+    return runs;
+  };
+  expect([await ranAfter(0), await ranAfter(1), await ranAfter(5)]).toEqual([1, 1, 2]);
+  const { id } = await alerts.fire({ title: 'Stuck', severity: 'high' });
+  await alerts.acknowledge(id, 'ada');
+  expect(await ranAfter(6)).toBe(2);
+  await alerts.unacknowledge(id, 'ada');
+  expect([await ranAfter(6), await ranAfter(6)]).toEqual([3, 3]);
+  const responses = (await alerts.get(id))?.history.filter(({ event }) => event === 'remediated').map(({ reason }) => reason);
+  expect(responses).toEqual(['restart: run 1', 'restart: run 2', 'restart: run 3']);
+});
