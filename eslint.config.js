@@ -117,7 +117,7 @@ function directionOfImports() {
     ...foundations.map(name => [name, ['core']]),
     ...features.map(name => [name, ['core', ...foundations]]),
     ...files.map(name => [name, ['core', ...foundations, ...features, ...files]]),
-    ...adapters.map(name => [name, ['core', 'metrics', 'http', 'alerting', ...files]]),
+    ...adapters.map(name => [name, ['core', 'metrics', 'http', 'activity', 'alerting', ...files]]),
   ]);
   return [...allowed].map(([name, others]) => ({
     target: `src/${name}`,

@@ -17,6 +17,7 @@ export type { Clock } from './core/clock.js';
 export type { Diagnostics, DiagnosticsLogger } from './core/diagnostics.js';
 export type { Duration } from './core/duration.js';
 export type { AnyFunction, Instrument } from './core/instrument.js';
+export type { RedisClient, RedisSetting } from './core/redis.js';
 
 export { catalogue } from './metrics/catalogue.js';
 export type { CounterName, GaugeName, HistogramName, MetricDefinition, MetricName } from './metrics/catalogue.js';
@@ -24,6 +25,10 @@ export type { AiRequest, AiTokens } from './metrics/ai-metrics.js';
 export type { DbQuery } from './metrics/database-metrics.js';
 export type { HostMetricsOptions } from './metrics/host-metrics.js';
 export type { HttpRequest } from './metrics/http-metrics.js';
+export type { Counter } from './metrics/counter.js';
+export type { Gauge } from './metrics/gauge.js';
+export type { Histogram } from './metrics/histogram.js';
+export type { Aggregator, Exemplar, MetricType } from './metrics/metric.js';
 export type { Metrics } from './metrics/metrics.js';
 export type { MetricRegistry } from './metrics/registry.js';
 
@@ -42,8 +47,12 @@ export type { AiOptions } from './ai/options.js';
 export type { ContextTier, ModelPrices, PricedCall, TokenPrices } from './ai/pricing/model-prices.js';
 export type { TokenUsage } from './ai/usage/token-usage.js';
 
+export type { UserActivity } from './activity/user-activity.js';
+export type { ActivityOptions } from './activity/options.js';
+
 export type { DbQueryOptions } from './database/monitor-db-query.js';
 export type { InstrumentPoolOptions } from './database/instrument-pool.js';
+export type { SqlSummary } from './database/sql-summary.js';
 
 export type { TracingOptions } from './tracing/options.js';
 export type { Tracing } from './tracing/tracing.js';

@@ -1,4 +1,7 @@
 import { Registry } from 'prom-client';
+import type { ActivityOptions } from './activity/options.js';
+import type { ActivityPart } from './activity/register.js';
+import type { UserActivity } from './activity/user-activity.js';
 import { budgetAlert } from './budget-alert.js';
 import type { AiAccounting } from './ai/ai-accounting.js';
 import type { AiServiceOptions } from './ai/call-description.js';
@@ -9,6 +12,9 @@ import { createAiInstruments } from './ai-instruments.js';
 import type { Alerts } from './alerting/alerts.js';
 import type { AlertsOptions } from './alerting/options.js';
 import type { AlertingPart } from './alerting/register.js';
+import type { Business } from './business/business.js';
+import type { BusinessOptions } from './business/options.js';
+import type { BusinessPart } from './business/register.js';
 import { systemClock, type Clock } from './core/clock.js';
 import { Diagnostics, type DiagnosticsLogger } from './core/diagnostics.js';
 import { parseDuration, type Duration } from './core/duration.js';
@@ -65,8 +71,12 @@ export interface MonitorOptions {
   readonly tracing?: boolean | TracingOptions;
   /** Channels, routes and what else there is to say of alerts. */
   readonly alerts?: AlertsOptions;
+  /** Where the collections of business figures are shared. */
+  readonly business?: BusinessOptions;
   /** Prices, budgets and what else there is to say of AI calls. */
   readonly ai?: AiOptions;
+  /** The zone of days, hashing of ids and what else there is to say of the activity of users. */
+  readonly activity?: ActivityOptions;
   /**
    * What processes share their state by: a URL, ioredis options, or a client of ioredis, which stays the app's to close.
    * Left out: all state is in this process.
@@ -108,6 +118,8 @@ const MONITOR_RULES: Readonly<Record<keyof MonitorOptions, OptionRule>> = {
   tracing: booleanOrObject,
   alerts: anObject,
   ai: anObject,
+  business: anObject,
+  activity: anObject,
   redis: { allowed: 'a redis:// URL, ioredis options or a client', accepts: value => typeof value === 'string' || anObject.accepts(value) },
   logger: withMethods('a logger', 'warn'),
   clock: withMethods('a clock', 'now', 'monotonic', 'schedule'),
@@ -150,10 +162,14 @@ export class Monitor implements AsyncDisposable {
   readonly #alertsOptions: AlertsOptions;
   readonly #alertsAreSetUp: boolean;
   readonly #aiOptions: AiOptions;
+  readonly #activityOptions: ActivityOptions;
+  readonly #businessOptions: BusinessOptions;
   readonly #redisSetting: RedisSetting | undefined;
   #redis: RedisConnection | undefined;
   #ai: AiAccounting | undefined;
   #alerts: Alerts | undefined;
+  #business: Business | undefined;
+  #activity: UserActivity | undefined;
   #requests: RequestObserver | undefined;
   #closing: Promise<void> | undefined;
 
@@ -191,10 +207,14 @@ export class Monitor implements AsyncDisposable {
     this.#alertsOptions = options.alerts ?? {};
     this.#alertsAreSetUp = options.alerts !== undefined;
     this.#aiOptions = options.ai ?? {};
+    this.#activityOptions = options.activity ?? {};
+    this.#businessOptions = options.business ?? {};
     this.#redisSetting = options.redis;
     // Budgets are read from the start on, and bad options are told at once.
     if (options.alerts !== undefined) void this.alerts;
     if (options.ai !== undefined) void this.ai;
+    if (options.business !== undefined) void this.business;
+    if (options.activity !== undefined) void this.activity;
     const self = (): this => this;
     this.monitorApi = createMonitorApi(self);
     this.monitorDbQuery = createMonitorDbQuery(self);
@@ -205,7 +225,7 @@ export class Monitor implements AsyncDisposable {
     this.instrumentPool = createInstrumentPool(self);
   }
 
-  /** Observes the requests that `monitorApi` meets and no `monitorRequests` observes. */
+  /** Observes the requests that `monitorApi` meets and no `monitorRequests` observes. @internal */
   get requests(): RequestObserver {
     return (this.#requests ??= this.observeRequests({}));
   }
@@ -222,7 +242,31 @@ export class Monitor implements AsyncDisposable {
     }));
   }
 
-  /** The books of AI calls. */
+  /** What users do, and who of them is there: `activity.track(…)`. */
+  get activity(): UserActivity {
+    return (this.#activity ??= loadPart<ActivityPart>('activity').createActivity({
+      options: this.#activityOptions,
+      service: this.service,
+      metrics: this.metrics,
+      clock: this.clock,
+      diagnostics: this.diagnostics,
+      redis: this.#connectRedis(),
+    }));
+  }
+
+  /** Metrics of the app's own, objectives, and queries of its data that become metrics: `business.collect(…)`. */
+  get business(): Business {
+    return (this.#business ??= loadPart<BusinessPart>('business').createBusiness({
+      options: this.#businessOptions,
+      service: this.service,
+      metrics: this.metrics,
+      clock: this.clock,
+      diagnostics: this.diagnostics,
+      redis: this.#connectRedis(),
+    }));
+  }
+
+  /** The books of AI calls. @internal */
   get ai(): AiAccounting {
     return (this.#ai ??= loadPart<AiPart>('ai').createAiAccounting({
       options: this.#aiOptions,
@@ -235,7 +279,7 @@ export class Monitor implements AsyncDisposable {
     }));
   }
 
-  /** An observer of requests with settings of its own. */
+  /** An observer of requests with settings of its own. @internal */
   observeRequests({ skip, labels }: RequestSettings): RequestObserver {
     return new RequestObserver({
       metrics: this.metrics.http,
@@ -282,7 +326,9 @@ export class Monitor implements AsyncDisposable {
 
   async #closeAll(): Promise<void> {
     await Promise.allSettled([...this.#servers].map(server => server.close()));
+    await this.#business?.close();
     await this.#ai?.close();
+    await this.#activity?.close();
     await this.#alerts?.close();
     await this.#redis?.close();
     await this.tracing.close();

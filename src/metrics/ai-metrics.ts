@@ -28,6 +28,9 @@ export interface AiRequest extends AiTokens {
   readonly cost?: number;
 }
 
+/** Services are few; a name that is made up for each call must not fill the memory. */
+const MOST_SERVICES = 1_000;
+
 /** The metrics of AI calls. Those that not every app needs are made when they are first used. */
 export class AiMetrics {
   readonly #metrics: Metrics;
@@ -35,6 +38,7 @@ export class AiMetrics {
   readonly #requests: Counter;
   readonly #duration: Histogram;
   readonly #tokens: Counter;
+  readonly #costedServices = new Set<string>();
   #outcomes: Counter | undefined;
   #details: Counter | undefined;
   #missing: Counter | undefined;
@@ -85,7 +89,13 @@ export class AiMetrics {
     missing.add(missing.slot(service, model, reason));
   }
 
+  /** Services whose calls were counted with a cost. */
+  get costedServices(): ReadonlySet<string> {
+    return this.#costedServices;
+  }
+
   addCost(service: string, model: string, cost: number): void {
+    if (!this.#costedServices.has(service) && this.#costedServices.size < MOST_SERVICES) this.#costedServices.add(service);
     const costs = (this.#cost ??= this.#metrics.counter('ai_service_cost_total'));
     costs.add(costs.slot(service, model), cost);
   }

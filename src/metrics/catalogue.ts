@@ -225,6 +225,20 @@ const definitions = {
   },
   ai_budget_rejections_total: { type: 'counter', help: 'AI calls that an exceeded budget kept from being made.', labels: ['budget'] },
 
+  // The activity of users
+  user_actions_total: { type: 'counter', help: 'Actions of users that were tracked.', labels: ['action'] },
+  activity_dropped_total: {
+    type: 'counter',
+    help: 'Actions and sightings of users that were not kept; reason is buffer_full, unanswered, closed or invalid.',
+    labels: ['reason'],
+  },
+  activity_metadata_cut_total: {
+    type: 'counter',
+    help: 'Actions of users whose metadata was not kept as it was, by reason.',
+    labels: ['reason'],
+  },
+  activity_backlog: { type: 'gauge', help: 'Actions and sightings of users that wait for Redis.', labels: [] },
+
   // Alerts
   alerts_open: {
     type: 'gauge',
@@ -277,6 +291,33 @@ const definitions = {
     help: 'When a heartbeat of the alert dispatcher was last sent, in seconds since the epoch.',
     labels: [],
     aggregator: 'min',
+  },
+
+  // Business figures
+  business_collections_total: {
+    type: 'counter',
+    help: 'Collections of business figures in this process; outcome is succeeded, failed, timed_out, overlapped (the one before had not ended), lost (it came too late, and another process took over) or unshared (Redis could not be asked).',
+    labels: ['collector', 'outcome'],
+  },
+  business_collection_duration_seconds: {
+    type: 'histogram',
+    help: 'Time a collection of business figures took.',
+    labels: ['collector'],
+    buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  },
+  business_collection_last_success_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the business figures shown were collected, by whichever process, in seconds since the epoch.',
+    labels: ['collector'],
+    aggregator: 'max',
+  },
+  slo_good_events_total: { type: 'counter', help: 'Good events of a service level objective.', labels: ['slo'] },
+  slo_events_total: { type: 'counter', help: 'Events of a service level objective, good and bad.', labels: ['slo'] },
+  slo_target_ratio: {
+    type: 'gauge',
+    help: 'Target of a service level objective: the share of events that is to be good, 0 to 1.',
+    labels: ['slo'],
+    aggregator: 'max',
   },
 
   // Databases

@@ -10,7 +10,7 @@ export class Gauge extends ScalarMetric {
   readonly #readers = new Map<string, { readonly labels: Labels; readonly read: () => number | undefined }>();
 
   /** Sets a series by its labels. `NaN` is kept: it says that the value is not known. */
-  set(labels: Labels, value: number): void {
+  set(labels: Readonly<Record<string, string | number>>, value: number): void {
     const slot = this.slotOf(labels);
     if (slot !== undefined) this.setAt(slot, value);
   }
@@ -31,12 +31,13 @@ export class Gauge extends ScalarMetric {
    *
    * @param read gives the value; `undefined` ends the series for good. Where it throws, this scrape goes without.
    */
-  observe(labels: Labels, read: () => number | undefined): void {
+  observe(labels: Readonly<Record<string, string | number>>, read: () => number | undefined): void {
     if (this.slotOf(labels) === undefined) return;
     const key = JSON.stringify(this.labelNames.map(name => String(labels[name] ?? '')));
     this.#readers.set(key, { labels, read });
   }
 
+  /** @internal */
   override *samples(): IterableIterator<Sample> {
     for (const [key, { labels, read }] of this.#readers) {
       const slot = this.slotOf(labels) as number;

@@ -70,6 +70,7 @@ export abstract class Metric {
   readonly labelNames: readonly string[];
   readonly bucketBounds: readonly number[] = [];
   readonly aggregator: Aggregator;
+  /** @internal */
   readonly table: SeriesTable;
   readonly familyName: string;
   /** By slot: see {@link seriesExpiry}. */
@@ -101,7 +102,7 @@ export abstract class Metric {
     this.#renamed = renamed;
   }
 
-  /** All samples, series by series. */
+  /** All samples, series by series. @internal */
   abstract samples(): IterableIterator<Sample>;
   /** Clears what is stored for a slot. */
   protected abstract clear(slot: number): void;
@@ -159,7 +160,7 @@ export abstract class Metric {
     for (let slot = 0; slot < this.table.slots; slot++) this.clear(slot);
   }
 
-  /** prom-client's contract: all values with their labels, in fresh objects. */
+  /** prom-client's contract: all values with their labels, in fresh objects. @internal */
   get(): PromMetric {
     const name = this.#renamed ?? this.familyName;
     this.#renamed = undefined;

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { AiMetrics, type AiRequest } from './ai-metrics.js';
-import { catalogue, type CounterName, type GaugeName, type HistogramName, type MetricName } from './catalogue.js';
+import { catalogue, type CounterName, type GaugeName, type HistogramName, type MetricDefinition, type MetricName } from './catalogue.js';
 import { Counter } from './counter.js';
 import { DatabaseMetrics, type DbQuery } from './database-metrics.js';
 import { Gauge } from './gauge.js';
@@ -26,6 +26,11 @@ export interface MetricsSettings {
   /** Bucket bounds in place of the catalogue's. */
   readonly buckets: Readonly<Partial<Record<HistogramName, readonly number[]>>>;
 }
+
+/** A metric that is made by its definition, not by its name: see {@link Metrics.register}. */
+export type OwnMetric = Pick<MetricDefinition, 'help' | 'labels' | 'aggregator' | 'fold'> & { readonly name: string };
+
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The metrics of one monitor. Each of the catalogue's is made, and registered, when it is first used.
@@ -70,17 +75,17 @@ export class Metrics {
     });
   }
 
-  /** What records HTTP requests on the hot path. */
+  /** What records HTTP requests on the hot path. @internal */
   get http(): HttpMetrics {
     return (this.#http ??= new HttpMetrics(this));
   }
 
-  /** What records queries on the hot path. */
+  /** What records queries on the hot path. @internal */
   get database(): DatabaseMetrics {
     return (this.#database ??= new DatabaseMetrics(this));
   }
 
-  /** What records AI calls on the hot path. */
+  /** What records AI calls on the hot path. @internal */
   get ai(): AiMetrics {
     return (this.#ai ??= new AiMetrics(this, this.#settings.attributionLimit));
   }
@@ -103,6 +108,28 @@ export class Metrics {
     });
   }
 
+  /**
+   * A metric of the app's own, or one of the catalogue's whose values come in a way of their own. Where an equal one is
+   * registered already, that one.
+   * @throws SightlineError `SIGHTLINE_METRIC_CONFLICT` where something else has the name
+   * @internal
+   */
+  register<M extends Counter | Gauge | Histogram>(definition: OwnMetric, make: (settings: MetricSettings) => M): M {
+    const metric = registerMetric(this.#settings.registry, make(this.#settingsFor(definition)));
+    this.#made.set(definition.name, metric);
+    return metric;
+  }
+
+  /** Series a metric may have before values fold into `other`. @internal */
+  get seriesLimit(): number {
+    return this.#settings.seriesLimit;
+  }
+
+  /** Services whose calls were counted with a cost, by instruments or by hand. @internal */
+  get costedAiServices(): ReadonlySet<string> {
+    return this.#ai?.costedServices ?? NONE;
+  }
+
   /** Grows when any series was forgotten: a slot kept from before may now belong to another. */
   get generation(): number {
     return seriesExpiry.generation;
@@ -123,11 +150,16 @@ export class Metrics {
   }
 
   #settingsOf(name: MetricName, extraLabels: readonly string[], limit = this.#settings.seriesLimit): MetricSettings {
-    const definition = catalogue[name];
+    const definition: MetricDefinition = catalogue[name];
+    return this.#settingsFor({ ...definition, name, labels: [...definition.labels, ...extraLabels] }, limit);
+  }
+
+  #settingsFor(definition: OwnMetric, limit = this.#settings.seriesLimit): MetricSettings {
+    const { name } = definition;
     return {
       name,
       help: definition.help,
-      labelNames: [...definition.labels, ...extraLabels],
+      labelNames: [...definition.labels],
       aggregator: definition.aggregator,
       limit,
       fold: definition.fold,
@@ -140,7 +172,7 @@ export class Metrics {
     };
   }
 
-  #countFold(name: MetricName, limit: number): void {
+  #countFold(name: string, limit: number): void {
     const dropped = this.counter('sightline_series_dropped_total');
     if (name !== 'sightline_series_dropped_total') dropped.add(dropped.slot(name));
     this.#settings.diagnostics.notice(

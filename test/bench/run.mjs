@@ -7,6 +7,7 @@
 import os from 'node:os';
 import { setup as buildPackage } from '../support/built-package.mjs';
 import { ensureInstalled } from '../support/ensure-installed.mjs';
+import { activity } from './rows/activity.mjs';
 import { aiCalls } from './rows/ai-calls.mjs';
 import { alerts } from './rows/alerts.mjs';
 import { express, tracing } from './rows/express-cost.mjs';
@@ -41,7 +42,7 @@ import { showTable } from './support/report.mjs';
  */
 
 /** @type {Row[]} */
-const ROWS = [recordRequest, express, tracing, instrument, scrape, startUp, seriesMemory, aiCalls, alerts, wholeServer];
+const ROWS = [recordRequest, express, tracing, instrument, scrape, startUp, seriesMemory, aiCalls, alerts, activity, wholeServer];
 
 try {
   const { rows, quick } = parse(process.argv.slice(2));

@@ -63,8 +63,8 @@ describe.each([20, 22, 24, 26])('on Node %i', major => {
     await runToEnd(node, 'alerts-on-demand.mjs');
   });
 
-  test("the test in docs/alerting.md passes in a newcomer's project", async () => {
-    const guide = await readFile(join(ROOT, 'docs/alerting.md'), 'utf8');
+  test("the test in docs/alerting-testing.md passes in a newcomer's project", async () => {
+    const guide = await readFile(join(ROOT, 'docs/alerting-testing.md'), 'utf8');
     await writeFile(join(project, 'alerts.test.mjs'), /```js\n(\/\/ alerts\.test\.mjs[^]*?)```/.exec(guide)?.[1] ?? '');
     const { stdout } = await execute(node, ['--test', 'alerts.test.mjs'], { cwd: project, timeout: 20_000 });
     expect(stdout).toMatch(/a payment provider that is down all night[^]*pass 1\b/);

@@ -94,6 +94,9 @@ describe('joined over the workers of a cluster', () => {
       'ai_budget_spent',
       // Of a store that they share.
       'alerts_open',
+      // Whoever collected it last, and what is the same everywhere.
+      'business_collection_last_success_timestamp_seconds',
+      'slo_target_ratio',
     ]);
     expect(joined('min')).toEqual([
       'ai_rate_limit_remaining',

@@ -10,6 +10,7 @@ const SERVERS = {
   amtool: 'prometheus-alertmanager',
   promtool: 'prometheus',
   'redis-server': 'redis-server',
+  mariadbd: 'mariadb-server',
 };
 
 /** @typedef {keyof typeof SERVERS} Server */

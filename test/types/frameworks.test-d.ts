@@ -67,3 +67,12 @@ export const forEveryContext: Middleware = forKoa.monitorRequests();
 koaApp.use(forKoa.monitorRequests({ labels: { tenant: (context: Koa.Context) => context.hostname } }));
 koaApp.use(forKoa.serveMetrics());
 router.get('/metrics', forKoa.serveMetrics());
+
+expressApp.use(forExpress.trackUsers({ userId: (request: Request) => request.get('x-user') }));
+export const usersOfRequests: RequestHandler = forExpress.trackUsers({ userId: request => request.user?.id });
+koaApp.use(forKoa.trackUsers({ userId: (context: Koa.Context) => context.get('x-user') }));
+export const usersOfContexts: Middleware = forKoa.trackUsers({ userId: () => 7 });
+// @ts-expect-error who sends a request must be said
+forExpress.trackUsers({});
+// @ts-expect-error it is said at once, not by a promise
+forKoa.trackUsers({ userId: async () => 'ann' });

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-for (const entry of ['sightline', 'sightline/express', 'sightline/koa', 'sightline/ai', 'sightline/alerting', 'sightline/alerting/testing', 'sightline/tracing']) {
+for (const entry of ['sightline', 'sightline/express', 'sightline/koa', 'sightline/activity', 'sightline/ai', 'sightline/alerting', 'sightline/alerting/testing', 'sightline/business', 'sightline/tracing']) {
   const imported = await import(entry);
   const required = require(entry);
   assert.notEqual(imported, required);
