@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const LEGACY = 'test/**/*.legacy.test.ts';
@@ -7,6 +8,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/totals-reporter.ts'],
     coverage: { include: ['src/**/*.ts'] },
+    // Most of the time goes by waiting for servers and processes; by default two cores get one worker.
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: [
       {
         extends: true,
