@@ -115,7 +115,7 @@ export class SelfCheck {
     const trouble = storeTrouble();
     const now = new Date(clock.now());
     if (trouble !== undefined && this.#storeAlert === undefined) {
-      const description = `It can't keep alerts: ${trouble}. Alerts that are fired now are told directly, by each process, and not as resolved.`;
+      const description = `It can't keep alerts: ${trouble}. Alerts that are fired now are told directly, by each process; that they are over is told when it is back.`;
       const input = { ...this.#input(OWN_ALERTS.store, undefined, description), severity };
       this.#storeAlert = transientAlert(readAlertInput(input, OWN_SOURCE, now), now);
       this.#tellDirectly(this.#storeAlert);
